@@ -1,0 +1,34 @@
+export { isWireGuardError, WireGuardError, type WireGuardErrorCode, type WireGuardErrorFacts } from './errors.js';
+export type { Device, DeviceType, Peer } from './model/device.js';
+export { parseEndpoint, type Endpoint } from './model/endpoint.js';
+export { peerId } from './model/key.js';
+export { runAtOnce, runInSlices } from './model/slices.js';
+export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snapshot.js';
+export type { Clock } from './receiver/clock.js';
+export type { ReceiverOptions } from './receiver/options.js';
+export { WireGuardReceiver } from './receiver/receiver.js';
+export { PLAIN, pointAttributes, seriesAttributes, type Attributes, type AttributeValue, type Dimension } from './signals/attributes.js';
+export { METRICS } from './signals/definitions.js';
+export type { Metric, MetricDefinition, MetricKind } from './signals/metric.js';
+export { SCOPE } from './signals/names.js';
+export { visitPoints, type PointSink } from './signals/visit-points.js';
+export { SOURCES, type SourceName, type SourceOptions } from './source/registry.js';
+export type { ReadOptions, Source } from './source/source.js';
+export type { PeerNames } from './state/device-tracker.js';
+export type {
+  Count,
+  DeviceView,
+  EndpointChange,
+  ErrorCount,
+  Expectation,
+  FailedAttempt,
+  Frame,
+  Io,
+  Overflow,
+  PeerState,
+  PeerView,
+  StaleReason,
+  Totals,
+} from './state/frame.js';
+export { Series } from './state/series.js';
+export { Tracker, type TrackerOptions } from './state/tracker.js';

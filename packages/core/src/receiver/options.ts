@@ -1,0 +1,70 @@
+import type { MeterProvider } from '@opentelemetry/api';
+import { WireGuardError } from '../errors.js';
+import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
+import type { Source } from '../source/source.js';
+import type { PeerNames } from '../state/device-tracker.js';
+import type { Frame } from '../state/frame.js';
+import { systemClock, type Clock } from './clock.js';
+
+export interface ReceiverOptions {
+  /** Where WireGuard is read: a source's name, or a source of your own. Default: `auto`. */
+  readonly source?: SourceName | Source | undefined;
+  /** For a source given by name. */
+  readonly sourceOptions?: SourceOptions | undefined;
+  /** Between two scrapes, in milliseconds. Default: 15 000. */
+  readonly collectionInterval?: number | undefined;
+  /** Before the first scrape, in milliseconds. Default: 1000. */
+  readonly initialDelay?: number | undefined;
+  /** What a scrape has read after this many milliseconds is kept, the rest fails. Default: 10 000. */
+  readonly timeout?: number | undefined;
+  /** What to call a peer. Default: nothing but its id. */
+  readonly names?: PeerNames | undefined;
+  /** How many peers have metrics of their own; the others are added up. Default: 500 with instruments of a meter, which
+   *  the SDK never lets go of; 10 000 without. */
+  readonly peerLimit?: number | undefined;
+  /** Where metrics become instruments. Default: the global provider, looked up at `start`. `false`: nowhere, for users of
+   *  `createMetricProducer` or `onFrame`. */
+  readonly meterProvider?: MeterProvider | false | undefined;
+  /** Called with each finished scrape. The next scrape waits for the promise. */
+  readonly onFrame?: ((frame: Frame) => void | Promise<void>) | undefined;
+  /** For tests and simulations. */
+  readonly clock?: Clock | undefined;
+}
+
+export interface ResolvedOptions {
+  readonly source: Source;
+  readonly collectionInterval: number;
+  readonly initialDelay: number;
+  readonly timeout: number;
+  readonly names: PeerNames | undefined;
+  readonly peerLimit: number;
+  readonly meterProvider: MeterProvider | false | undefined;
+  readonly onFrame: (frame: Frame) => void | Promise<void>;
+  readonly clock: Clock;
+}
+
+/** Fills in what was not given.
+ *
+ *  @throws {WireGuardError} `INVALID_OPTION` */
+export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
+  const { source = 'auto', sourceOptions = {}, meterProvider } = options;
+  return {
+    source: typeof source === 'string' ? SOURCES[source](sourceOptions) : source,
+    collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
+    initialDelay: atLeast(0, 'initialDelay', options.initialDelay ?? 1000),
+    timeout: atLeast(1, 'timeout', options.timeout ?? 10_000),
+    names: options.names,
+    peerLimit: atLeast(0, 'peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
+    meterProvider,
+    onFrame: options.onFrame ?? (() => undefined),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+/** The longest delay Node's timers take. */
+const MAX_DELAY = 2 ** 31 - 1;
+
+function atLeast(least: number, option: string, value: number): number {
+  if (value >= least && (value <= MAX_DELAY || option === 'peerLimit')) return value;
+  throw new WireGuardError('INVALID_OPTION', `${option}: expected a number from ${least} to ${MAX_DELAY}, not ${value}`);
+}

@@ -1,0 +1,40 @@
+import { Series } from '../state/series.js';
+import { ATTR_NETWORK_INTERFACE_NAME, ATTR_PEER_ID, ATTR_PEER_NAME } from './names.js';
+
+/** What attributes of ours hold. */
+export type AttributeValue = string | boolean;
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** The attributes that tell a device's or a peer's series from others. The one place that decides what of a peer is
+ *  shown: never its keys, never its endpoint. */
+export function seriesAttributes({ device, peerId, peerName }: Series): Attributes {
+  return {
+    [ATTR_NETWORK_INTERFACE_NAME]: device,
+    ...(peerId !== undefined && { [ATTR_PEER_ID]: peerId }),
+    ...(peerName !== undefined && { [ATTR_PEER_NAME]: peerName }),
+  };
+}
+
+/** Attributes that a point has beside its series' own, such as a direction: one constant object for each of the few
+ *  combinations, so that sinks can render it once. `index` counts them all through. */
+export interface Dimension {
+  readonly index: number;
+  readonly attributes: Attributes;
+}
+
+let dimensions = 0;
+
+export function dimension(attributes: Attributes): Dimension {
+  return { index: dimensions++, attributes };
+}
+
+/** No attributes beside the series' own. */
+export const PLAIN: Dimension = dimension({});
+
+const merged = Series.renderer((): Attributes[] => []);
+
+/** All attributes of a point, as one object that stays the same as long as the series lives. */
+export function pointAttributes(series: Series | undefined, { index, attributes }: Dimension): Attributes {
+  if (series === undefined) return attributes;
+  return (merged(series)[index] ??= { ...seriesAttributes(series), ...attributes });
+}

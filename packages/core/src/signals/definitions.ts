@@ -1,0 +1,173 @@
+import type { PeerState, PeerView, Totals } from '../state/frame.js';
+import { dimension, PLAIN, type Attributes, type Dimension } from './attributes.js';
+import type { Emit, MetricDefinition } from './metric.js';
+import type { Series } from '../state/series.js';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_NETWORK_IO_DIRECTION,
+  ATTR_OTEL_METRIC_OVERFLOW,
+  ATTR_PEER_ENDPOINT_CHANGE_TYPE,
+  ATTR_PEER_STATE,
+} from './names.js';
+
+/** A dimension of single peers, and the same for folded ones. */
+interface Split {
+  readonly own: Dimension;
+  readonly folded: Dimension;
+}
+
+const split = (attributes: Attributes): Split => ({
+  own: Object.keys(attributes).length === 0 ? PLAIN : dimension(attributes),
+  folded: dimension({ ...attributes, [ATTR_OTEL_METRIC_OVERFLOW]: true }),
+});
+
+/** Makes and remembers a dimension for each value that an attribute takes. */
+function splitBy<K extends string>(attribute: string): (value: K) => Split {
+  const known = new Map<K, Split>();
+  return (value) => {
+    let found = known.get(value);
+    if (found === undefined) known.set(value, (found = split({ [attribute]: value })));
+    return found;
+  };
+}
+
+const ALL = split({});
+const RECEIVE = split({ [ATTR_NETWORK_IO_DIRECTION]: 'receive' });
+const TRANSMIT = split({ [ATTR_NETWORK_IO_DIRECTION]: 'transmit' });
+const byState = splitBy<PeerState>(ATTR_PEER_STATE);
+const byErrorType = splitBy<string>(ATTR_ERROR_TYPE);
+const byChangeType = splitBy<string>(ATTR_PEER_ENDPOINT_CHANGE_TYPE);
+
+type Side = keyof Split;
+type TotalsPoints = (totals: Totals, series: Series, side: Side, emit: Emit) => void;
+
+/** A metric of running totals: of single peers, and of the folded ones together. */
+function ofTotals(points: TotalsPoints): Pick<Extract<MetricDefinition, { of: 'peer' }>, 'of' | 'points' | 'folded'> {
+  return {
+    of: 'peer',
+    points: ({ totals, series }, emit) => points(totals, series, 'own', emit),
+    folded: ({ overflow, series }, emit) => overflow && points(overflow.totals, series, 'folded', emit),
+  };
+}
+
+function counted(counts: Readonly<Partial<Record<string, number>>>, visit: (kind: string, count: number) => void): void {
+  for (const kind in counts) visit(kind, counts[kind]!);
+}
+
+/** 1 and 0 are what an alert can be built on, so a peer that nobody waits for has no value. */
+function peerUp({ state }: PeerView): number | undefined {
+  return state === 'active' ? 1 : state === 'stale' ? 0 : undefined;
+}
+
+/** Every metric. To add one, add a row; names, units and meaning are documented in docs/metrics.md. */
+export const METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'wireguard.device.up',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 if the device is there and up, 0 if it is gone or down. No point while it cannot be read.',
+    valueType: 'int',
+    of: 'device',
+    points: ({ series, up }, emit) => up !== undefined && emit(series, PLAIN, 0, up),
+  },
+  {
+    name: 'wireguard.device.scrape.errors',
+    kind: 'counter',
+    unit: '{error}',
+    description: 'Failures to read WireGuard, by kind.',
+    valueType: 'int',
+    of: 'error',
+    points: ({ series, type, startTime, value }, emit) => emit(series, byErrorType(type).own, startTime, value),
+  },
+  {
+    name: 'wireguard.peer.count',
+    kind: 'updowncounter',
+    unit: '{peer}',
+    description: 'Peers of the device, by state.',
+    valueType: 'int',
+    of: 'device',
+    points: ({ series, peerCounts, configChanges }, emit) => {
+      for (const state of ['active', 'stale', 'never', 'idle'] as const) {
+        emit(series, byState(state).own, configChanges.startTime, peerCounts[state]);
+      }
+    },
+  },
+  {
+    name: 'wireguard.peer.io',
+    kind: 'counter',
+    unit: 'By',
+    description: 'Bytes exchanged with the peer, handshakes and keepalives included.',
+    valueType: 'int',
+    of: 'peer',
+    points: ({ series, peer, ioBase }, emit) => {
+      emit(series, RECEIVE.own, ioBase.startTime, peer.receiveBytes - ioBase.receive);
+      emit(series, TRANSMIT.own, ioBase.startTime, peer.transmitBytes - ioBase.transmit);
+    },
+    folded: ({ series, overflow }, emit) => {
+      if (overflow === undefined) return;
+      emit(series, RECEIVE.folded, overflow.io.startTime, overflow.io.receive);
+      emit(series, TRANSMIT.folded, overflow.io.startTime, overflow.io.transmit);
+    },
+  },
+  {
+    name: 'wireguard.peer.last_handshake.timestamp',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Unix time of the last handshake with the peer. No point if there was none.',
+    valueType: 'double',
+    of: 'peer',
+    points: ({ series, peer }, emit) =>
+      peer.lastHandshakeTime !== undefined && emit(series, PLAIN, 0, peer.lastHandshakeTime / 1000),
+  },
+  {
+    name: 'wireguard.peer.up',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 if the peer is active, 0 if it ought to be and is not. No point for peers nobody waits for.',
+    valueType: 'int',
+    of: 'peer',
+    points: (view, emit) => {
+      const up = peerUp(view);
+      if (up !== undefined) emit(view.series, PLAIN, 0, up);
+    },
+  },
+  {
+    name: 'wireguard.peer.handshakes',
+    kind: 'counter',
+    unit: '{handshake}',
+    description: 'Handshakes with the peer, as far as seen from scrape to scrape: a lower bound.',
+    valueType: 'int',
+    ...ofTotals((totals, series, side, emit) => emit(series, ALL[side], totals.startTime, totals.handshakes)),
+  },
+  {
+    name: 'wireguard.peer.endpoint.changes',
+    kind: 'counter',
+    unit: '{change}',
+    description: "Changes of the peer's endpoint, by what changed. No point for a kind that never occurred.",
+    valueType: 'int',
+    ...ofTotals(({ endpointChanges, startTime }, series, side, emit) =>
+      counted(endpointChanges, (type, count) => emit(series, byChangeType(type)[side], startTime, count)),
+    ),
+  },
+  {
+    name: 'wireguard.peer.handshake.attempts',
+    kind: 'counter',
+    unit: '{attempt}',
+    description: 'Attempts at a handshake with the peer; those that failed carry error.type. A lower bound.',
+    valueType: 'int',
+    ...ofTotals(({ handshakes, failedAttempts, startTime }, series, side, emit) => {
+      if (handshakes > 0) emit(series, ALL[side], startTime, handshakes);
+      counted(failedAttempts, (type, count) => emit(series, byErrorType(type)[side], startTime, count));
+    }),
+  },
+  {
+    name: 'wireguard.device.config.changes',
+    kind: 'counter',
+    unit: '{change}',
+    description: 'Changes of configuration: of the device itself, and of peers added, removed or set otherwise.',
+    valueType: 'int',
+    of: 'device',
+    points: ({ series, configChanges }, emit) =>
+      emit(series, PLAIN, configChanges.startTime, configChanges.value),
+  },
+];

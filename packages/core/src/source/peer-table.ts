@@ -1,0 +1,200 @@
+import { WireGuardError } from '../errors.js';
+import type { Peer } from '../model/device.js';
+import { spells } from './bytes.js';
+
+/** The kernel's own limit for one device (MAX_PEERS_PER_DEVICE in its messages.h). */
+const MAX_PEERS = 1 << 20;
+
+/** Builds the peers of one device out of byte fields, reading after reading, and gives back the same `Peer` object, or at
+ *  least the same strings, wherever nothing changed. A peer is found by the 32 bytes of its key in an open-addressing
+ *  table, so no string is made to look it up.
+ *
+ *  A reading is `begin`, then for each peer: bytes into `key`, `open`, its fields, and last `end`. */
+export class PeerTable {
+  /** Where a parser decodes the public key to before `open`. */
+  readonly key: Uint8Array = new Uint8Array(32);
+  readonly #keyWords = new Uint32Array(this.key.buffer);
+
+  #words = new Uint32Array(8 * 64);
+  #slots = new Int32Array(128).fill(-1);
+  #made: (Peer | undefined)[] = [];
+  /** The reading in which a slot's peer was last seen. */
+  #seen = new Uint32Array(64);
+  #size = 0;
+  #reading = 0;
+  #peers: Peer[] = [];
+
+  // The peer being built.
+  #slot = -1;
+  #previous: Peer | undefined;
+  #publicKey = '';
+  #allowedIPs: string[] | undefined;
+  #allowedIPCount = 0;
+  #endpoint: string | undefined;
+  hasPresharedKey = false;
+  handshakeSeconds = 0;
+  handshakeNanoseconds = 0;
+  receiveBytes = 0;
+  transmitBytes = 0;
+  persistentKeepaliveInterval = 0;
+
+  begin(): void {
+    this.#reading++;
+    this.#slot = -1;
+    this.#peers = [];
+  }
+
+  /** Begins the peer whose key is in `key`. */
+  open(): void {
+    this.#close();
+    this.#slot = this.#find();
+    if (this.#seen[this.#slot] === this.#reading) {
+      throw new WireGuardError('PROTOCOL', 'the same peer is listed twice');
+    }
+    this.#seen[this.#slot] = this.#reading;
+    this.#previous = this.#made[this.#slot];
+    this.#publicKey = this.#previous?.publicKey ?? Buffer.from(this.key).toString('base64');
+    this.#allowedIPs = undefined;
+    this.#allowedIPCount = 0;
+    this.#endpoint = undefined;
+    this.hasPresharedKey = false;
+    this.handshakeSeconds = 0;
+    this.handshakeNanoseconds = 0;
+    this.receiveBytes = 0;
+    this.transmitBytes = 0;
+    this.persistentKeepaliveInterval = 0;
+  }
+
+  get isOpen(): boolean {
+    return this.#slot !== -1;
+  }
+
+  endpoint(bytes: Buffer, start: number, end: number): void {
+    const before = this.#previous?.endpoint;
+    this.#endpoint =
+      before !== undefined && spells(bytes, start, end, before) ? before : bytes.toString("latin1", start, end);
+  }
+
+  allowedIP(bytes: Buffer, start: number, end: number): void {
+    const index = this.#allowedIPCount++;
+    if (this.#allowedIPs === undefined) {
+      const before = this.#previous?.allowedIPs;
+      if (before !== undefined && index < before.length && spells(bytes, start, end, before[index]!)) return;
+      this.#allowedIPs = before?.slice(0, index) ?? [];
+    }
+    this.#allowedIPs.push(bytes.toString("latin1", start, end));
+  }
+
+  /** Ends the reading. */
+  end(): Peer[] {
+    this.#close();
+    this.#forget();
+    return this.#peers;
+  }
+
+  #close(): void {
+    if (this.#slot === -1) return;
+    const previous = this.#previous;
+    const lastHandshakeTime =
+      this.handshakeSeconds === 0 && this.handshakeNanoseconds === 0
+        ? undefined
+        : this.handshakeSeconds * 1000 + Math.floor(this.handshakeNanoseconds / 1e6);
+    const keepalive = this.persistentKeepaliveInterval === 0 ? undefined : this.persistentKeepaliveInterval;
+    const allowedIPs = this.#allowedIPs ?? sameLength(previous?.allowedIPs, this.#allowedIPCount);
+    let peer: Peer;
+    if (
+      previous !== undefined &&
+      previous.receiveBytes === this.receiveBytes &&
+      previous.transmitBytes === this.transmitBytes &&
+      previous.lastHandshakeTime === lastHandshakeTime &&
+      previous.endpoint === this.#endpoint &&
+      previous.allowedIPs === allowedIPs &&
+      previous.persistentKeepaliveInterval === keepalive &&
+      previous.hasPresharedKey === this.hasPresharedKey
+    ) {
+      peer = previous;
+    } else {
+      peer = {
+        publicKey: this.#publicKey,
+        hasPresharedKey: this.hasPresharedKey,
+        endpoint: this.#endpoint,
+        allowedIPs,
+        lastHandshakeTime,
+        receiveBytes: this.receiveBytes,
+        transmitBytes: this.transmitBytes,
+        persistentKeepaliveInterval: keepalive,
+      };
+      this.#made[this.#slot] = peer;
+    }
+    this.#peers.push(peer);
+    this.#slot = -1;
+  }
+
+  /** The slot of the peer in `key`: its own, or a new one. */
+  #find(): number {
+    const words = this.#keyWords;
+    const mask = this.#slots.length - 1;
+    for (let at = (words[0]! ^ words[7]!) & mask; ; at = (at + 1) & mask) {
+      const slot = this.#slots[at]!;
+      if (slot === -1) return this.#add(at);
+      const base = slot * 8;
+      let word = 0;
+      while (word < 8 && this.#words[base + word] === words[word]) word++;
+      if (word === 8) return slot;
+    }
+  }
+
+  #add(at: number): number {
+    if (this.#size === MAX_PEERS) {
+      throw new WireGuardError('PROTOCOL', `more than ${MAX_PEERS} peers: no WireGuard device has that many`);
+    }
+    if (this.#size === this.#seen.length) {
+      this.#resize(this.#size * 2, (slot) => slot < this.#size);
+      return this.#find();
+    }
+    const slot = this.#size++;
+    this.#slots[at] = slot;
+    this.#words.set(this.#keyWords, slot * 8);
+    return slot;
+  }
+
+  /** Drops peers that are gone, once they are many: a rebuild costs as much as a reading. */
+  #forget(): void {
+    const gone = this.#size - this.#peers.length;
+    if (gone <= 64 + this.#peers.length / 4) return;
+    this.#resize(this.#seen.length, (slot) => this.#seen[slot] === this.#reading);
+  }
+
+  #resize(capacity: number, keep: (slot: number) => boolean): void {
+    const words = new Uint32Array(8 * capacity);
+    const slots = new Int32Array(2 * capacity).fill(-1);
+    const seen = new Uint32Array(capacity);
+    const made: (Peer | undefined)[] = [];
+    const mask = slots.length - 1;
+    let size = 0;
+    for (let slot = 0; slot < this.#size; slot++) {
+      if (!keep(slot)) continue;
+      const key = this.#words.subarray(slot * 8, slot * 8 + 8);
+      let at = (key[0]! ^ key[7]!) & mask;
+      while (slots[at] !== -1) at = (at + 1) & mask;
+      slots[at] = size;
+      words.set(key, size * 8);
+      seen[size] = this.#seen[slot]!;
+      made.push(this.#made[slot]);
+      size++;
+    }
+    this.#words = words;
+    this.#slots = slots;
+    this.#seen = seen;
+    this.#made = made;
+    this.#size = size;
+  }
+}
+
+const NONE: readonly string[] = [];
+
+/** The previous list, or what is left of it: all that was read so far agreed with it. */
+function sameLength(previous: readonly string[] | undefined, count: number): readonly string[] {
+  if (previous === undefined) return NONE;
+  return previous.length === count ? previous : previous.slice(0, count);
+}

@@ -1,0 +1,169 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { WireGuardError } from '../../errors.js';
+import { decimal, hexKey, startsWith } from '../bytes.js';
+import type { PeerTable } from '../peer-table.js';
+
+/** What a reply says of the device itself. */
+export interface UapiDevice {
+  publicKey: string | undefined;
+  listenPort: number | undefined;
+  firewallMark: number | undefined;
+}
+
+const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+const PRIVATE_KEY = ascii('private_key=');
+const LISTEN_PORT = ascii('listen_port=');
+const FWMARK = ascii('fwmark=');
+const PUBLIC_KEY = ascii('public_key=');
+const PRESHARED_KEY = ascii('preshared_key=');
+const ENDPOINT = ascii('endpoint=');
+const HANDSHAKE_SEC = ascii('last_handshake_time_sec=');
+const HANDSHAKE_NSEC = ascii('last_handshake_time_nsec=');
+const TX_BYTES = ascii('tx_bytes=');
+const RX_BYTES = ascii('rx_bytes=');
+const KEEPALIVE = ascii('persistent_keepalive_interval=');
+const ALLOWED_IP = ascii('allowed_ip=');
+const ERRNO = ascii('errno=');
+
+/** Parses the reply to `get=1`, as bytes and in pieces of whole lines:
+ *
+ *  ```
+ *  private_key=e84b5a6d2717c1003a13b431570353dbaca9146cf150c5f8575680feba52027a
+ *  listen_port=12912
+ *  public_key=b85996fecc9c7f1fc6d2572a76eda11d59bcd20be8e543b15ce4bd85a8e75a33
+ *  preshared_key=188515093e952f5f22e865cef3012e72f8b5f0b598ac0309d5dacce3b70fcf52
+ *  endpoint=[abcd:23::33%2]:51820
+ *  last_handshake_time_sec=1795295123
+ *  tx_bytes=712
+ *  allowed_ip=192.168.4.4/32
+ *  errno=0
+ *  (an empty line)
+ *  ```
+ *
+ *  Unknown keys are passed over unread. The private key is turned into the public one at once; of a preshared key only
+ *  whether it is there is kept.
+ *  Source: https://www.wireguard.com/xplatform/#cross-platform-userspace-implementation */
+export class UapiParser {
+  readonly device: UapiDevice = { publicKey: undefined, listenPort: undefined, firewallMark: undefined };
+  /** Whether the empty line after `errno` was seen. */
+  done = false;
+  readonly #peers: PeerTable;
+  #line = 0;
+  #errno: number | undefined;
+
+  constructor(peers: PeerTable) {
+    this.#peers = peers;
+  }
+
+  /** Takes `bytes[0, end)`, whole lines all of them. */
+  parse(bytes: Buffer, end: number): void {
+    for (let start = 0; start < end && !this.done; ) {
+      this.#line++;
+      let newline = start;
+      while (bytes[newline] !== 10) newline++;
+      if (newline === start) this.#finish();
+      else this.#parseLine(bytes, start, newline);
+      start = newline + 1;
+    }
+  }
+
+  #parseLine(bytes: Buffer, start: number, end: number): void {
+    const peers = this.#peers;
+    // The first byte, or the first two, single out the key; the rest of it is checked, as keys may be added.
+    switch (bytes[start]) {
+      case 112: // p
+        if (startsWith(bytes, start, PUBLIC_KEY)) {
+          if (!hexKey(bytes, start + PUBLIC_KEY.length, end, peers.key)) throw this.#malformed('public_key', '64 hex digits');
+          peers.open();
+        } else if (startsWith(bytes, start, KEEPALIVE)) {
+          peers.persistentKeepaliveInterval = this.#number(bytes, start, end, KEEPALIVE);
+        } else if (startsWith(bytes, start, PRESHARED_KEY)) {
+          peers.hasPresharedKey = !allZeros(bytes, start + PRESHARED_KEY.length, end);
+        } else if (startsWith(bytes, start, PRIVATE_KEY)) {
+          this.device.publicKey = publicKeyOf(bytes, start + PRIVATE_KEY.length, end);
+          if (this.device.publicKey === undefined) throw this.#malformed('private_key', '64 hex digits');
+        }
+        return;
+      case 97: // a
+        if (startsWith(bytes, start, ALLOWED_IP) && this.#inPeer('allowed_ip')) {
+          peers.allowedIP(bytes, start + ALLOWED_IP.length, end);
+        }
+        return;
+      case 116: // t
+        if (startsWith(bytes, start, TX_BYTES)) peers.transmitBytes = this.#number(bytes, start, end, TX_BYTES);
+        return;
+      case 114: // r
+        if (startsWith(bytes, start, RX_BYTES)) peers.receiveBytes = this.#number(bytes, start, end, RX_BYTES);
+        return;
+      case 108: // l
+        if (startsWith(bytes, start, HANDSHAKE_SEC)) {
+          peers.handshakeSeconds = this.#number(bytes, start, end, HANDSHAKE_SEC);
+        } else if (startsWith(bytes, start, HANDSHAKE_NSEC)) {
+          peers.handshakeNanoseconds = this.#number(bytes, start, end, HANDSHAKE_NSEC);
+        } else if (startsWith(bytes, start, LISTEN_PORT)) {
+          this.device.listenPort = this.#number(bytes, start, end, LISTEN_PORT) || undefined;
+        }
+        return;
+      case 101: // e
+        if (startsWith(bytes, start, ENDPOINT) && this.#inPeer('endpoint')) {
+          peers.endpoint(bytes, start + ENDPOINT.length, end);
+        } else if (startsWith(bytes, start, ERRNO)) {
+          this.#errno = Number(bytes.toString('latin1', start + ERRNO.length, end));
+        }
+        return;
+      case 102: // f
+        if (startsWith(bytes, start, FWMARK)) {
+          this.device.firewallMark = this.#number(bytes, start, end, FWMARK) || undefined;
+        }
+        return;
+      default:
+    }
+  }
+
+  #finish(): void {
+    if (this.#errno === undefined) throw this.#malformed('errno', 'before the empty line that ends the reply');
+    if (this.#errno !== 0) {
+      throw new WireGuardError('READ_FAILED', `the device answered errno=${this.#errno}; its own log says more`);
+    }
+    this.done = true;
+  }
+
+  #number(bytes: Buffer, start: number, end: number, key: Uint8Array): number {
+    const value = decimal(bytes, start + key.length, end);
+    if (value === -1) throw this.#malformed(Buffer.from(key).toString('latin1', 0, key.length - 1), 'a decimal number');
+    return value;
+  }
+
+  #inPeer(key: string): true {
+    if (!this.#peers.isOpen) throw this.#malformed(key, 'after a public_key');
+    return true;
+  }
+
+  /** Names the line and what was expected there; never quotes it, as it may be a key's. */
+  #malformed(key: string, expected: string): WireGuardError {
+    return new WireGuardError('PROTOCOL', `line ${this.#line} of the reply: expected ${key} to be ${expected}`);
+  }
+}
+
+function allZeros(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== 48) return false;
+  return true;
+}
+
+/** PKCS #8 wrapping of an X25519 private key, RFC 8410. */
+const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
+/** A public key in SubjectPublicKeyInfo form ends with its 32 bytes. */
+const SPKI_PREFIX_BYTES = 12;
+
+function publicKeyOf(bytes: Buffer, start: number, end: number): string | undefined {
+  const key = Buffer.alloc(PKCS8_X25519.length + 32);
+  PKCS8_X25519.copy(key);
+  try {
+    if (!hexKey(bytes, start, end, key.subarray(PKCS8_X25519.length))) return undefined;
+    const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+    const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+    return spki.subarray(SPKI_PREFIX_BYTES).toString('base64');
+  } finally {
+    key.fill(0);
+  }
+}

@@ -1,0 +1,62 @@
+import { connect } from 'node:net';
+import { WireGuardError } from '../../errors.js';
+import type { Peer } from '../../model/device.js';
+import { LineBuffer } from '../line-buffer.js';
+import type { PeerTable } from '../peer-table.js';
+import { UapiParser, type UapiDevice } from './parse.js';
+import { asWireGuardError, type UapiSocket } from './sockets.js';
+
+/** Asks a device for its state over its socket and parses the answer as it comes in. The bytes pass through one buffer,
+ *  zeroed at the end: the reply holds private keys.
+ *
+ *  @throws {WireGuardError} `PERMISSION_DENIED`, `DEVICE_NOT_FOUND`, `CONNECTION_FAILED`, `PROTOCOL`, `TIMEOUT`,
+ *  `READ_FAILED` */
+export function readUapi(
+  { device, path }: UapiSocket,
+  peers: PeerTable,
+  signal: AbortSignal,
+): Promise<{ device: UapiDevice; peers: Peer[] }> {
+  const parser = new UapiParser(peers);
+  const buffer = new LineBuffer((bytes, end) => parser.parse(bytes, end));
+  peers.begin();
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      path,
+      onread: {
+        buffer: () => buffer.space(),
+        callback: (count: number): boolean => {
+          guard(() => {
+            buffer.commit(count);
+            if (parser.done) finish(() => resolve({ device: parser.device, peers: peers.end() }));
+          });
+          return !parser.done;
+        },
+      },
+    });
+    const finish = (settle: () => void): void => {
+      signal.removeEventListener('abort', onAbort);
+      buffer.clear();
+      socket.destroy();
+      settle();
+    };
+    const fail = (error: WireGuardError): void => finish(() => reject(error));
+    const guard = (step: () => void): void => {
+      try {
+        step();
+      } catch (error) {
+        const { code, message } = error as WireGuardError;
+        fail(new WireGuardError(code, `${path}: ${message}`, { device, cause: error }));
+      }
+    };
+    const onAbort = (): void =>
+      fail(new WireGuardError('TIMEOUT', `${path} gave no full answer in time; is its program stuck?`, { device }));
+
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(asWireGuardError(error, path, device)));
+    socket.on('end', () =>
+      fail(new WireGuardError('CONNECTION_FAILED', `${path} closed the connection in mid-answer`, { device })),
+    );
+    socket.on('connect', () => socket.write('get=1\n\n'));
+  });
+}

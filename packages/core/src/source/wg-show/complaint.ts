@@ -1,0 +1,19 @@
+import { WireGuardError } from '../../errors.js';
+
+/** Turns a line `wg` wrote on standard error into an error with a code and a remedy, for example
+ *  `Unable to access interface wg0: Operation not permitted`. `wg` runs in the C locale, so the words are fixed. */
+export function complaintToError(line: string): WireGuardError {
+  const device = /^Unable to access interface (\S+): /.exec(line)?.[1];
+  const where = device === undefined ? 'wg' : `wg, device ${device}`;
+  if (/: (Operation not permitted|Permission denied)$/.test(line)) {
+    return new WireGuardError(
+      'PERMISSION_DENIED',
+      `${where}: no permission; run as root or with CAP_NET_ADMIN (userspace devices: CAP_DAC_OVERRIDE)`,
+      { device },
+    );
+  }
+  if (/: (No such device|No such file or directory|Protocol not supported|Operation not supported)$/.test(line)) {
+    return new WireGuardError('DEVICE_NOT_FOUND', `${where}: gone, or no WireGuard device`, { device });
+  }
+  return new WireGuardError('READ_FAILED', `wg said: ${line.slice(0, 80)}`, { device });
+}

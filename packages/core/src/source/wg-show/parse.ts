@@ -1,0 +1,124 @@
+import { WireGuardError } from '../../errors.js';
+import type { Peer } from '../../model/device.js';
+import { base64Key, decimal, spells } from '../bytes.js';
+import type { PeerTable } from '../peer-table.js';
+
+/** What the output says of one device. */
+export interface DumpedDevice {
+  readonly name: string;
+  readonly publicKey: string | undefined;
+  readonly listenPort: number | undefined;
+  readonly firewallMark: number | undefined;
+  readonly peers: Peer[];
+}
+
+const TAB = 9;
+
+/** Parses `wg show all dump`, as bytes and in pieces of whole lines. Fields are separated by tabs:
+ *
+ *  ```
+ *  wg0  <private key>  JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=  51831  0xca6c
+ *  wg0  FrXpplSalvSfo7ska/EaqTcDEbN2O80v432HRTvy1P8=  (none)  192.0.2.2:51820  10.9.0.2/32,fd00:9::2/128  1795294201  220  308  25
+ *  ```
+ *
+ *  The first line of a device is the interface's, each further one a peer's. The private key is passed over unread, of a
+ *  preshared key only whether it is there is kept, and columns beyond the known ones are passed over.
+ *  Source: wg(8), "show". */
+export class DumpParser {
+  readonly devices: DumpedDevice[] = [];
+  readonly #tableOf: (device: string) => PeerTable | undefined;
+  #device: Omit<DumpedDevice, 'peers'> | undefined;
+  #table: PeerTable | undefined;
+  #line = 0;
+  /** Ends of the current line's fields. */
+  #ends: number[] = [];
+
+  /** @param tableOf the peers of a device; `undefined` passes the device over */
+  constructor(tableOf: (device: string) => PeerTable | undefined) {
+    this.#tableOf = tableOf;
+  }
+
+  /** Takes `bytes[0, end)`, whole lines all of them. */
+  parse(bytes: Buffer, end: number): void {
+    for (let start = 0; start < end; ) {
+      this.#line++;
+      const ends = this.#ends;
+      ends.length = 0;
+      let at = start;
+      for (; bytes[at] !== 10; at++) if (bytes[at] === TAB) ends.push(at);
+      ends.push(at);
+      if (this.#device !== undefined && spells(bytes, start, ends[0]!, this.#device.name)) this.#parsePeer(bytes);
+      else this.#parseDevice(bytes, start);
+      start = at + 1;
+    }
+  }
+
+  /** Ends the reading. */
+  finish(): DumpedDevice[] {
+    if (this.#device !== undefined && this.#table !== undefined) {
+      this.devices.push({ ...this.#device, peers: this.#table.end() });
+    }
+    this.#device = undefined;
+    return this.devices;
+  }
+
+  #parseDevice(bytes: Buffer, start: number): void {
+    this.finish();
+    const ends = this.#ends;
+    if (ends.length < 5) throw this.#malformed('an interface line of 5 columns');
+    const publicKey = bytes.toString('latin1', ends[1]! + 1, ends[2]);
+    const mark = bytes.toString('latin1', ends[3]! + 1, ends[4]);
+    this.#device = {
+      name: bytes.toString('latin1', start, ends[0]),
+      publicKey: publicKey === '(none)' ? undefined : publicKey,
+      listenPort: this.#number(bytes, 2, 'the listening port') || undefined,
+      firewallMark: mark === 'off' ? undefined : Number(mark),
+    };
+    this.#table = this.#tableOf(this.#device.name);
+    this.#table?.begin();
+  }
+
+  #parsePeer(bytes: Buffer): void {
+    const peers = this.#table;
+    if (peers === undefined) return;
+    const ends = this.#ends;
+    if (ends.length < 9) throw this.#malformed('a peer line of 9 columns');
+    if (!base64Key(bytes, ends[0]! + 1, ends[1]!, peers.key)) throw this.#malformed('a public key in column 2');
+    peers.open();
+    peers.hasPresharedKey = !this.#isNone(bytes, 1);
+    if (!this.#isNone(bytes, 2)) peers.endpoint(bytes, ends[2]! + 1, ends[3]!);
+    if (!this.#isNone(bytes, 3)) {
+      for (let from = ends[3]! + 1, at = from; at <= ends[4]!; at++) {
+        if (bytes[at] !== 44 && at !== ends[4]) continue;
+        peers.allowedIP(bytes, from, at);
+        from = at + 1;
+      }
+    }
+    peers.handshakeSeconds = this.#number(bytes, 4, 'the latest handshake');
+    peers.receiveBytes = this.#number(bytes, 5, 'the received bytes');
+    peers.transmitBytes = this.#number(bytes, 6, 'the sent bytes');
+    peers.persistentKeepaliveInterval = this.#isOff(bytes, 7) ? 0 : this.#number(bytes, 7, 'the persistent keepalive');
+  }
+
+  /** The number in the field after the `index`th tab. */
+  #number(bytes: Buffer, index: number, what: string): number {
+    const value = decimal(bytes, this.#ends[index]! + 1, this.#ends[index + 1]!);
+    if (value === -1) throw this.#malformed(`${what} in column ${index + 2} to be a decimal number`);
+    return value;
+  }
+
+  #isNone(bytes: Buffer, index: number): boolean {
+    return spells(bytes, this.#ends[index]! + 1, this.#ends[index + 1]!, '(none)');
+  }
+
+  #isOff(bytes: Buffer, index: number): boolean {
+    return spells(bytes, this.#ends[index]! + 1, this.#ends[index + 1]!, 'off');
+  }
+
+  /** Names the line and what was expected there; never quotes it, as it may hold a key. */
+  #malformed(expected: string): WireGuardError {
+    return new WireGuardError('PROTOCOL', `line ${this.#line} of wg's output: expected ${expected}`, {
+      device: this.#device?.name,
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { execa } from 'execa';
+import { WireGuardError } from '../../errors.js';
+
+export interface WgResult {
+  /** 0: `wg` read what it found. */
+  readonly exitCode: number | undefined;
+  /** What it complained of, a line each. */
+  readonly complaints: string[];
+}
+
+/** `wg` complains in a line a device; more than this is no `wg`. */
+const MOST_COMPLAINTS = 64 * 1024;
+
+/** Runs `wg` and hands its output over in chunks, which the taker zeroes. No shell is involved. A child that hangs is
+ *  killed when the signal fires.
+ *
+ *  @throws {WireGuardError} `SOURCE_UNAVAILABLE` if there is no such program, `PERMISSION_DENIED` if it may not be run,
+ *  `TIMEOUT`, or whatever `take` throws */
+export async function runWg(
+  command: readonly string[],
+  args: readonly string[],
+  take: (chunk: Buffer) => void,
+  signal: AbortSignal,
+): Promise<WgResult> {
+  const [program = 'wg', ...first] = command;
+  const child = execa(program, [...first, ...args], {
+    stdin: 'ignore',
+    encoding: 'buffer',
+    buffer: { stdout: false, stderr: true },
+    maxBuffer: { stderr: MOST_COMPLAINTS },
+    env: { LC_ALL: 'C' },
+    reject: false,
+    killSignal: 'SIGKILL',
+  });
+  let thrown: unknown;
+  child.stdout.on('data', (chunk: Buffer) => {
+    try {
+      if (thrown === undefined) take(chunk);
+    } catch (error) {
+      thrown = error;
+      child.kill();
+    }
+    chunk.fill(0);
+  });
+  // Not left to execa: a grandchild that keeps the pipe open would outlive the kill, and the wait.
+  const aborted = new Promise<'aborted'>((resolve) => {
+    const stop = (): void => {
+      child.kill();
+      resolve('aborted');
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    void child.finally(() => signal.removeEventListener('abort', stop));
+  });
+  const result = await Promise.race([child, aborted]);
+  if (thrown !== undefined) throw thrown;
+  if (result === 'aborted') {
+    child.stdout.destroy();
+    throw new WireGuardError('TIMEOUT', `\`${program}\` did not finish in time and was killed`);
+  }
+  if (result.code === 'ENOENT') {
+    throw new WireGuardError(
+      'SOURCE_UNAVAILABLE',
+      `there is no program \`${program}\`: install wireguard-tools, or kernel devices can't be read`,
+      { cause: result },
+    );
+  }
+  if (result.code === 'EACCES' || result.code === 'EPERM') {
+    throw new WireGuardError('PERMISSION_DENIED', `no permission to run \`${program}\``, { cause: result });
+  }
+  if (result.exitCode === undefined) {
+    throw new WireGuardError('READ_FAILED', `\`${program}\` was ended by ${result.signal ?? 'the system'} before it was done`);
+  }
+  const complaints = Buffer.from(result.stderr).toString('utf8').split('\n').filter((line) => line !== '');
+  return { exitCode: result.exitCode, complaints };
+}

@@ -1,0 +1,157 @@
+import type { Device, Peer } from '../model/device.js';
+import { peerId } from '../model/key.js';
+import type { DeviceView, PeerState, PeerView } from './frame.js';
+import { cleanName } from './name.js';
+import { OverflowTracker } from './overflow-tracker.js';
+import type { PeerLimit } from './peer-limit.js';
+import { PeerTracker } from './peer-tracker.js';
+import { Series } from './series.js';
+import type { Step } from './step.js';
+
+/** The name of a peer as somebody gave it. `undefined`: it has none. */
+export type PeerNames = (publicKey: string, device: string) => string | undefined;
+
+/** Peers tracked between two pauses. */
+const BATCH = 512;
+
+/** Follows one device and its peers from reading to reading. */
+export class DeviceTracker {
+  view: DeviceView | undefined;
+  readonly series: Series;
+  readonly peers: Map<string, PeerTracker> = new Map();
+  readonly #names: PeerNames;
+  readonly #limit: PeerLimit;
+  readonly #overflow = new OverflowTracker();
+  #configChanges = 0;
+  #countedSince: number | undefined;
+  #previous: { time: number; monotonicTime: number } | undefined;
+
+  /** @param knownAbsent when the device was last known not to be there. `undefined`: it may have been there all along */
+  constructor(name: string, names: PeerNames, limit: PeerLimit, knownAbsent: Step['previous']) {
+    this.series = new Series(name);
+    this.#names = names;
+    this.#limit = limit;
+    this.#previous = knownAbsent;
+  }
+
+  /** Takes a reading of the device in. */
+  *advance(device: Device, now: { time: number; monotonicTime: number }, tolerance: number): Generator<void, DeviceView> {
+    const before = this.view;
+    const step = this.#step(device, now, tolerance);
+    this.#countedSince ??= step.previous?.time ?? step.time;
+    const views: PeerView[] = [];
+    const peerCounts: Record<PeerState, number> = { active: 0, stale: 0, never: 0, idle: 0 };
+    let unchanged = before !== undefined && before.peers.length === device.peers.length;
+    // Only beside peers that stayed is a new one an addition.
+    const addition = before === undefined || step.recreated ? 0 : 1;
+    for (const [index, peer] of device.peers.entries()) {
+      const tracker = this.peers.get(peer.publicKey);
+      let view: PeerView;
+      if (tracker === undefined) {
+        view = this.#appear(peer, step).view;
+        this.#configChanges += addition;
+      } else {
+        if (isReconfigured(tracker.view.peer, peer)) this.#configChanges++;
+        view = tracker.advance(peer, step, this.#overflow);
+      }
+      views.push(view);
+      peerCounts[view.state]++;
+      unchanged = unchanged && before!.peers[index] === view;
+      if (index % BATCH === BATCH - 1) yield;
+    }
+    if (this.peers.size > device.peers.length) this.#disappear(step);
+    if (before !== undefined && isDeviceReconfigured(before.device, device)) this.#configChanges++;
+    this.#previous = now;
+    return (this.view = {
+      series: this.series,
+      device,
+      readTime: now.time,
+      up: device.up === false ? 0 : 1,
+      peers: unchanged ? before!.peers : views,
+      peerCounts,
+      configChanges: { startTime: this.#countedSince, value: this.#configChanges },
+      overflow: this.#overflow.look(),
+    });
+  }
+
+  /** The device can't be read: what is known of it ages, and whether it is up nobody knows. */
+  miss(): DeviceView | undefined {
+    if (this.view !== undefined && this.view.up !== undefined) this.view = { ...this.view, up: undefined };
+    return this.view;
+  }
+
+  /** The device is gone. */
+  remove(now: { time: number; monotonicTime: number }): DeviceView | undefined {
+    for (const tracker of this.peers.values()) this.#forget(tracker, now.time);
+    this.peers.clear();
+    this.#previous = now;
+    if (this.view !== undefined && (this.view.up !== 0 || this.view.peers.length > 0)) {
+      const peerCounts = { active: 0, stale: 0, never: 0, idle: 0 };
+      this.view = { ...this.view, up: 0, peers: [], peerCounts, overflow: this.#overflow.look() };
+    }
+    if (this.view !== undefined) this.view = { ...this.view, readTime: now.time };
+    return this.view;
+  }
+
+  #step(device: Device, now: { time: number; monotonicTime: number }, tolerance: number): Step {
+    const recreated = this.view !== undefined && this.view.device.incarnation !== device.incarnation;
+    // After a backward step of the wall clock nothing may seem to begin in the future.
+    const previous = this.#previous && { ...this.#previous, time: Math.min(this.#previous.time, now.time) };
+    const known = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
+    const zeroTime = recreated || this.view === undefined ? Math.max(known, device.countingSince ?? 0) : known;
+    return { ...now, previous, recreated, tolerance, zeroTime: Math.min(zeroTime, now.time) };
+  }
+
+  #appear(peer: Peer, step: Step): PeerTracker {
+    const device = this.series.device;
+    const series = new Series(device, peerId(peer.publicKey), cleanName(this.#names(peer.publicKey, device)));
+    const individual = this.#limit.admit();
+    if (!individual) this.#overflow.count(1, step.previous?.time ?? step.time);
+    const tracker = new PeerTracker(series, peer, individual, step, this.#overflow);
+    this.peers.set(peer.publicKey, tracker);
+    return tracker;
+  }
+
+  #disappear(step: Step): void {
+    for (const [publicKey, tracker] of this.peers) {
+      if (tracker.seen === step) continue;
+      this.peers.delete(publicKey);
+      this.#forget(tracker, step.time);
+      this.#configChanges++;
+    }
+  }
+
+  /** Folds a peer from now on, or unfolds it. */
+  changeOver(tracker: PeerTracker): void {
+    const time = this.#previous!.time;
+    this.#overflow.count(tracker.individual ? 1 : -1, time);
+    tracker.setIndividual(!tracker.individual, time);
+  }
+
+  #forget(tracker: PeerTracker, time: number): void {
+    if (tracker.individual) this.#limit.release();
+    else this.#overflow.count(-1, time);
+  }
+}
+
+function isReconfigured(before: Peer, now: Peer): boolean {
+  return (
+    before !== now &&
+    (before.persistentKeepaliveInterval !== now.persistentKeepaliveInterval ||
+      before.hasPresharedKey !== now.hasPresharedKey ||
+      (before.allowedIPs !== now.allowedIPs && !sameMembers(before.allowedIPs, now.allowedIPs)))
+  );
+}
+
+function sameMembers(a: readonly string[], b: readonly string[]): boolean {
+  const members = new Set(a);
+  return a.length === b.length && b.every((each) => members.has(each));
+}
+
+function isDeviceReconfigured(before: Device, now: Device): boolean {
+  return (
+    before.publicKey !== now.publicKey ||
+    before.listenPort !== now.listenPort ||
+    before.firewallMark !== now.firewallMark
+  );
+}

@@ -1,0 +1,34 @@
+import type { Overflow, Totals } from './frame.js';
+import { addTotals, noTotals, type Increment } from './totals.js';
+
+/** Adds up what a device's folded peers do. It only ever grows, whoever is folded. */
+export class OverflowTracker {
+  #peers = 0;
+  #startTime: number | undefined;
+  #receive = 0;
+  #transmit = 0;
+  #totals: Totals = noTotals(0);
+
+  /** One more peer is folded, or one less. The sums begin with the first. */
+  count(change: 1 | -1, time: number): void {
+    this.#peers += change;
+    if (this.#startTime !== undefined) return;
+    this.#startTime = time;
+    this.#totals = noTotals(time);
+  }
+
+  add(increment: Increment): void {
+    this.#totals = addTotals(this.#totals, increment);
+  }
+
+  addIo(received: number, sent: number): void {
+    this.#receive += received;
+    this.#transmit += sent;
+  }
+
+  look(): Overflow | undefined {
+    if (this.#startTime === undefined) return undefined;
+    const io = { startTime: this.#startTime, receive: this.#receive, transmit: this.#transmit };
+    return { peers: this.#peers, io, totals: this.#totals };
+  }
+}

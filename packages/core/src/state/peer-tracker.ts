@@ -1,0 +1,176 @@
+import type { Peer } from '../model/device.js';
+import { REJECT_AFTER_TIME } from './attempts.js';
+import { endpointChange } from './endpoint-change.js';
+import { Evidence } from './evidence.js';
+import { expectationOf } from './expectation.js';
+import type { Io, PeerState, PeerView, StaleReason, Totals } from './frame.js';
+import type { OverflowTracker } from './overflow-tracker.js';
+import type { Series } from './series.js';
+import type { Step } from './step.js';
+import { addTotals, noTotals, type Increment } from './totals.js';
+
+/** Follows one peer from reading to reading. */
+export class PeerTracker {
+  view: PeerView;
+  /** Bytes moved since peers were last ranked. */
+  rankedBytes = 0;
+  /** When the peer was last seen, to find those that are gone. */
+  seen: Step;
+  readonly #series: Series;
+  readonly #appeared: number;
+  #individual: boolean;
+  #ioBase: Io;
+  /** The peer's own sums while it is folded: they stand still. */
+  #frozen = { receive: 0, transmit: 0 };
+  #totals: Totals;
+  #endpoint: string | undefined;
+  /** On the monotonic clock, so that a step of the wall clock does not change its age. */
+  #handshake: number | undefined;
+  #evidence: Evidence | undefined;
+
+  constructor(series: Series, peer: Peer, individual: boolean, step: Step, overflow: OverflowTracker) {
+    this.seen = step;
+    this.#series = series;
+    this.#appeared = step.monotonicTime;
+    this.#individual = individual;
+    this.#ioBase = { startTime: step.zeroTime, receive: 0, transmit: 0 };
+    this.#totals = noTotals(step.previous?.time ?? step.time);
+    this.#endpoint = peer.endpoint;
+    if (peer.lastHandshakeTime !== undefined) this.#handshake = handshakeInstant(peer.lastHandshakeTime, step);
+    if (step.previous !== undefined) {
+      // It was not there before, so all it has counted happened since.
+      const handshake = peer.lastHandshakeTime !== undefined;
+      this.#add({ handshake, endpointChange: undefined, failedAttempts: undefined }, overflow);
+      this.#addIo(peer.receiveBytes, peer.transmitBytes, overflow);
+    }
+    this.view = this.#look(peer, expectationOf(peer), step);
+  }
+
+  advance(peer: Peer, step: Step, overflow: OverflowTracker): PeerView {
+    this.seen = step;
+    const before = this.view.peer;
+    const reset = peer !== before && (step.recreated || isReset(before, peer));
+    const received = reset ? peer.receiveBytes : peer.receiveBytes - before.receiveBytes;
+    const sent = reset ? peer.transmitBytes : peer.transmitBytes - before.transmitBytes;
+    const handshake = peer !== before && isNewHandshake(before, peer);
+    const increment: Increment = { handshake, endpointChange: undefined, failedAttempts: undefined };
+
+    if (reset) {
+      this.#ioBase = { startTime: step.zeroTime, receive: 0, transmit: 0 };
+      this.#frozen = { receive: 0, transmit: 0 };
+      this.#handshake = undefined;
+    }
+    if (handshake || reset) this.#evidence = undefined;
+    else increment.failedAttempts = this.#observe(peer, received, sent, step);
+    if (peer !== before) {
+      if (peer.lastHandshakeTime !== undefined && (handshake || this.#handshake === undefined)) {
+        this.#handshake = handshakeInstant(peer.lastHandshakeTime, step);
+      }
+      increment.endpointChange = endpointChange(this.#endpoint, peer.endpoint);
+      this.#endpoint = peer.endpoint ?? this.#endpoint;
+    }
+    this.rankedBytes += received + sent;
+    this.#add(increment, overflow);
+    this.#addIo(received, sent, overflow);
+    const sameSetup =
+      peer.allowedIPs === before.allowedIPs && peer.persistentKeepaliveInterval === before.persistentKeepaliveInterval;
+    return (this.view = this.#look(peer, sameSetup ? this.view.expectation : expectationOf(peer), step));
+  }
+
+  get individual(): boolean {
+    return this.#individual;
+  }
+
+  /** Folds the peer from now on, or gives it points of its own again. Its own sums go on where they stood. */
+  setIndividual(individual: boolean, time: number): void {
+    const { receiveBytes, transmitBytes } = this.view.peer;
+    if (this.#individual && !individual) {
+      this.#frozen.receive = receiveBytes - this.#ioBase.receive;
+      this.#frozen.transmit = transmitBytes - this.#ioBase.transmit;
+    } else if (!this.#individual && individual) {
+      const { receive, transmit } = this.#frozen;
+      const startTime = receive === 0 && transmit === 0 ? time : this.#ioBase.startTime;
+      this.#ioBase = { startTime, receive: receiveBytes - receive, transmit: transmitBytes - transmit };
+    }
+    this.#individual = individual;
+  }
+
+  #observe(peer: Peer, received: number, sent: number, step: Step): Increment['failedAttempts'] {
+    const previous = step.previous!.monotonicTime;
+    const sinceHandshake = this.#handshake === undefined ? undefined : previous - this.#handshake;
+    const sessionOver = sinceHandshake === undefined || sinceHandshake >= REJECT_AFTER_TIME * 1000;
+    const suspicious = sent > 0 && (received === 0 || sessionOver);
+    if (this.#evidence === undefined && !suspicious) return undefined;
+    this.#evidence ??= new Evidence();
+    const length = step.monotonicTime - previous;
+    return this.#evidence.observe({ received, sent, length, sessionOver, keepalive: peer.persistentKeepaliveInterval });
+  }
+
+  #add(increment: Increment, overflow: OverflowTracker): void {
+    if (this.#individual) this.#totals = addTotals(this.#totals, increment);
+    else overflow.add(increment);
+  }
+
+  #addIo(received: number, sent: number, overflow: OverflowTracker): void {
+    if (!this.#individual) overflow.addIo(received, sent);
+  }
+
+  #look(peer: Peer, expectation: PeerView['expectation'], step: Step): PeerView {
+    const [state, reason] = this.#judge(peer, expectation, step);
+    const before = this.view as PeerView | undefined;
+    if (
+      before !== undefined &&
+      before.peer === peer &&
+      before.state === state &&
+      before.reason === reason &&
+      before.individual === this.#individual &&
+      before.ioBase === this.#ioBase &&
+      before.totals === this.#totals
+    ) {
+      return before;
+    }
+    return {
+      peer,
+      series: this.#series,
+      expectation,
+      state,
+      reason,
+      individual: this.#individual,
+      ioBase: this.#ioBase,
+      totals: this.#totals,
+    };
+  }
+
+  #judge(peer: Peer, expectation: PeerView['expectation'], step: Step): [PeerState, StaleReason | undefined] {
+    const evidence = this.#evidence?.reason();
+    if (evidence !== undefined && expectation !== 'on_demand') return ['stale', evidence];
+    const lifetime = REJECT_AFTER_TIME * 1000 + (peer.persistentKeepaliveInterval ?? 0) * 1000 + step.tolerance;
+    const age = step.monotonicTime - (this.#handshake ?? this.#appeared);
+    const fresh = age < lifetime;
+    if (fresh && this.#handshake !== undefined && evidence === undefined) return ['active', undefined];
+    if (!fresh && expectation === 'always') return ['stale', 'expired'];
+    if (this.#handshake === undefined && peer.receiveBytes === 0 && evidence === undefined) return ['never', undefined];
+    return ['idle', undefined];
+  }
+}
+
+function isReset(before: Peer, now: Peer): boolean {
+  return (
+    now.receiveBytes < before.receiveBytes ||
+    now.transmitBytes < before.transmitBytes ||
+    (now.lastHandshakeTime === undefined && before.lastHandshakeTime !== undefined)
+  );
+}
+
+/** Compared by the second: `wg` knows no fractions, and there is no second handshake within one. */
+function isNewHandshake({ lastHandshakeTime: before }: Peer, { lastHandshakeTime: now }: Peer): boolean {
+  return now !== undefined && (before === undefined || Math.floor(now / 1000) !== Math.floor(before / 1000));
+}
+
+/** When a handshake took place on the monotonic clock. One first seen now happened since the last reading, whatever the
+ *  wall clock says. */
+function handshakeInstant(handshakeTime: number, { time, monotonicTime, previous }: Step): number {
+  const age = Math.max(0, time - handshakeTime);
+  const longest = previous === undefined ? Infinity : monotonicTime - previous.monotonicTime;
+  return monotonicTime - Math.min(age, longest);
+}

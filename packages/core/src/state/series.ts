@@ -1,0 +1,24 @@
+/** Who points are about: a device, or a peer of a device. One object for as long as the device or peer is there, so that
+ *  each sink can hang its own rendering of it (encoded attributes, label text) on it and do that work once. */
+export class Series {
+  readonly device: string;
+  /** {@link peerId} of the peer. `undefined`: the series are the device's. */
+  readonly peerId: string | undefined;
+  /** Already cleaned of what must not be shown. `undefined`: nobody named the peer. */
+  readonly peerName: string | undefined;
+  readonly #renderings: unknown[] = [];
+
+  constructor(device: string, peerId?: string, peerName?: string) {
+    this.device = device;
+    this.peerId = peerId;
+    this.peerName = peerName;
+  }
+
+  static #renderers = 0;
+
+  /** Makes a function that renders a series once and remembers the result as long as the series lives. */
+  static renderer<T>(render: (series: Series) => T): (series: Series) => T {
+    const slot = Series.#renderers++;
+    return (series) => (series.#renderings[slot] ??= render(series)) as T;
+  }
+}

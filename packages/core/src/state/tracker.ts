@@ -1,0 +1,113 @@
+import type { Device } from '../model/device.js';
+import type { SourceFailure, Snapshot } from '../model/snapshot.js';
+import { DeviceTracker, type PeerNames } from './device-tracker.js';
+import type { DeviceView, ErrorCount, Frame } from './frame.js';
+import { PeerLimit } from './peer-limit.js';
+import type { PeerTracker } from './peer-tracker.js';
+import { Series } from './series.js';
+
+export interface TrackerOptions {
+  /** Between two scrapes, in milliseconds. */
+  readonly collectionInterval: number;
+  /** How many peers have points of their own; the rest are added up. */
+  readonly peerLimit: number;
+  readonly names?: PeerNames | undefined;
+}
+
+/** The wall clock stepped if it moved this much, in milliseconds, against the monotonic one between two scrapes. */
+const CLOCK_STEP = 1000;
+
+/** Devices that are gone are reported as down; more of them than this are forgotten, the longest gone first. */
+const MOST_MISSING = 100;
+
+/** Turns snapshots, one after the other, into frames. It has no clock, no timer and no I/O: the same snapshots give the
+ *  same frames. */
+export class Tracker {
+  readonly #options: TrackerOptions;
+  readonly #limit: PeerLimit;
+  readonly #devices = new Map<string, DeviceTracker>();
+  readonly #errors = new Map<string, ErrorCount>();
+  #previous: Snapshot | undefined;
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+    this.#limit = new PeerLimit(options.peerLimit);
+  }
+
+  /** Takes one snapshot in. It pauses now and then, for the event loop's sake; no other may begin before it is done. */
+  *advance(snapshot: Snapshot): Generator<void, Frame> {
+    const { takenAt: time, monotonicTime } = snapshot;
+    const previous = this.#previous;
+    const tolerance = 2 * this.#options.collectionInterval;
+    this.#review(monotonicTime);
+
+    const views: DeviceView[] = [];
+    for (const device of snapshot.devices) {
+      const tracker = this.#devices.get(device.name) ?? this.#begin(device);
+      views.push(yield* tracker.advance(device, { time, monotonicTime }, tolerance));
+    }
+    views.push(...this.#missing(snapshot));
+
+    const clockStep = previous === undefined ? 0 : time - previous.takenAt - (monotonicTime - previous.monotonicTime);
+    for (const failure of snapshot.failures) this.#countError(failure, previous?.takenAt ?? time);
+    this.#previous = snapshot;
+    return {
+      time,
+      maxAge: tolerance,
+      devices: views,
+      errors: [...this.#errors.values()],
+      failures: snapshot.failures,
+      notes: snapshot.notes,
+      clockStep: Math.abs(clockStep) > CLOCK_STEP ? clockStep : 0,
+    };
+  }
+
+  #begin(device: Device): DeviceTracker {
+    const { names = () => undefined } = this.#options;
+    const before = this.#previous;
+    // A failure may have hidden it in the snapshot before.
+    const wasAbsent = before !== undefined && before.failures.length === 0;
+    const knownAbsent = wasAbsent ? { time: before.takenAt, monotonicTime: before.monotonicTime } : undefined;
+    const tracker = new DeviceTracker(device.name, names, this.#limit, knownAbsent);
+    this.#devices.set(device.name, tracker);
+    return tracker;
+  }
+
+  /** The devices seen before and not in this snapshot: not readable, or gone. */
+  #missing({ devices, failures, takenAt: time, monotonicTime }: Snapshot): DeviceView[] {
+    const present = new Set(devices.map(({ name }) => name));
+    const isBlind = (name: string, source: string | undefined): boolean =>
+      failures.some(
+        ({ device, code, source: failed }) =>
+          code !== 'DEVICE_NOT_FOUND' && (device === name || (device === undefined && failed === source)),
+      );
+    const views: DeviceView[] = [];
+    let gone = 0;
+    for (const [name, tracker] of [...this.#devices].reverse()) {
+      if (present.has(name)) continue;
+      const blind = isBlind(name, tracker.view?.device.source);
+      const view = blind ? tracker.miss() : tracker.remove({ time, monotonicTime });
+      if (!blind && ++gone > MOST_MISSING) this.#devices.delete(name);
+      else if (view !== undefined) views.push(view);
+    }
+    return views;
+  }
+
+  #review(monotonicTime: number): void {
+    const peers = (): PeerTracker[] => [...this.#devices.values()].flatMap((device) => [...device.peers.values()]);
+    for (const peer of this.#limit.review(monotonicTime, peers)) {
+      this.#devices.get(peer.view.series.device)!.changeOver(peer);
+    }
+  }
+
+  #countError({ device, code }: SourceFailure, startTime: number): void {
+    const type = code.toLowerCase();
+    const key = `${device ?? ''} ${type}`;
+    const before = this.#errors.get(key);
+    const series = device === undefined ? undefined : (this.#devices.get(device)?.series ?? new Series(device));
+    this.#errors.set(
+      key,
+      before === undefined ? { series, type, startTime, value: 1 } : { ...before, value: before.value + 1 },
+    );
+  }
+}
