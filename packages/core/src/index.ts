@@ -7,7 +7,14 @@ export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snaps
 export type { Clock } from './receiver/clock.js';
 export type { ReceiverOptions } from './receiver/options.js';
 export { WireGuardReceiver } from './receiver/receiver.js';
-export { PLAIN, pointAttributes, seriesAttributes, type Attributes, type AttributeValue, type Dimension } from './signals/attributes.js';
+export {
+  PLAIN,
+  pointAttributes,
+  seriesAttributes,
+  type Attributes,
+  type AttributeValue,
+  type Dimension,
+} from './signals/attributes.js';
 export { METRICS } from './signals/definitions.js';
 export type { Metric, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';

@@ -4,6 +4,8 @@ import type { WireGuardReceiver } from './receiver/receiver.js';
 import { MetricDataSink } from './signals/metric-data.js';
 import { SCOPE } from './signals/names.js';
 
+export { MetricDataSink };
+
 /** The reader puts its provider's resource in the place of this one. */
 const NO_RESOURCE: ResourceMetrics['resource'] = {
   attributes: {},

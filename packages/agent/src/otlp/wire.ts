@@ -14,7 +14,13 @@ export const lengthTag = (field: number): number => (field << 3) | LENGTH;
 /** A field whose value is a message, a string or bytes. */
 export function encodeLengthField(field: number, value: Uint8Array | string): Buffer {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-  return Buffer.concat([Buffer.of(lengthTag(field)), encodeVarint(bytes.length), bytes]);
+  return Buffer.concat([encodeLengthHead(field, [bytes]), bytes]);
+}
+
+/** What goes before a value that is given in pieces. */
+export function encodeLengthHead(field: number, pieces: readonly Uint8Array[]): Buffer {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return Buffer.concat([Buffer.of(lengthTag(field)), encodeVarint(length)]);
 }
 
 function encodeVarint(value: number): Buffer {
@@ -29,10 +35,7 @@ function encodeVarint(value: number): Buffer {
 export function encodeAttributes(field: number, attributes: Attributes): Buffer {
   return Buffer.concat(
     Object.entries(attributes).map(([key, value]) =>
-      encodeLengthField(
-        field,
-        Buffer.concat([encodeLengthField(1, key), encodeLengthField(2, encodeAnyValue(value))]),
-      ),
+      encodeLengthField(field, Buffer.concat([encodeLengthField(1, key), encodeLengthField(2, encodeAnyValue(value))])),
     ),
   );
 }

@@ -13,7 +13,10 @@ export class FailureLog {
 
   update({ failures, notes }: Reading): void {
     const failing = new Map(
-      failures.map(({ source, device, code, message }) => [`${source} ${device ?? ''} ${code}`, `${source}: ${message}`]),
+      failures.map(({ source, device, code, message }) => [
+        `${source} ${device ?? ''} ${code}`,
+        `${source}: ${message}`,
+      ]),
     );
     for (const [key, message] of failing) if (!this.#failing.has(key)) this.#log.warn(message);
     for (const [key, message] of this.#failing) if (!failing.has(key)) this.#log.info(`over: ${message}`);

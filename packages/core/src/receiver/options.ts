@@ -66,5 +66,8 @@ const MAX_DELAY = 2 ** 31 - 1;
 
 function atLeast(least: number, option: string, value: number): number {
   if (value >= least && (value <= MAX_DELAY || option === 'peerLimit')) return value;
-  throw new WireGuardError('INVALID_OPTION', `${option}: expected a number from ${least} to ${MAX_DELAY}, not ${value}`);
+  throw new WireGuardError(
+    'INVALID_OPTION',
+    `${option}: expected a number from ${least} to ${MAX_DELAY}, not ${value}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { PeerState, PeerView, Totals } from '../state/frame.js';
+import type { PeerView, Totals } from '../state/frame.js';
 import { dimension, PLAIN, type Attributes, type Dimension } from './attributes.js';
 import type { Emit, MetricDefinition } from './metric.js';
 import type { Series } from '../state/series.js';
@@ -22,8 +22,8 @@ const split = (attributes: Attributes): Split => ({
 });
 
 /** Makes and remembers a dimension for each value that an attribute takes. */
-function splitBy<K extends string>(attribute: string): (value: K) => Split {
-  const known = new Map<K, Split>();
+function splitBy(attribute: string): (value: string) => Split {
+  const known = new Map<string, Split>();
   return (value) => {
     let found = known.get(value);
     if (found === undefined) known.set(value, (found = split({ [attribute]: value })));
@@ -34,9 +34,9 @@ function splitBy<K extends string>(attribute: string): (value: K) => Split {
 const ALL = split({});
 const RECEIVE = split({ [ATTR_NETWORK_IO_DIRECTION]: 'receive' });
 const TRANSMIT = split({ [ATTR_NETWORK_IO_DIRECTION]: 'transmit' });
-const byState = splitBy<PeerState>(ATTR_PEER_STATE);
-const byErrorType = splitBy<string>(ATTR_ERROR_TYPE);
-const byChangeType = splitBy<string>(ATTR_PEER_ENDPOINT_CHANGE_TYPE);
+const byState = splitBy(ATTR_PEER_STATE);
+const byErrorType = splitBy(ATTR_ERROR_TYPE);
+const byChangeType = splitBy(ATTR_PEER_ENDPOINT_CHANGE_TYPE);
 
 type Side = keyof Split;
 type TotalsPoints = (totals: Totals, series: Series, side: Side, emit: Emit) => void;
@@ -50,7 +50,10 @@ function ofTotals(points: TotalsPoints): Pick<Extract<MetricDefinition, { of: 'p
   };
 }
 
-function counted(counts: Readonly<Partial<Record<string, number>>>, visit: (kind: string, count: number) => void): void {
+function counted(
+  counts: Readonly<Partial<Record<string, number>>>,
+  visit: (kind: string, count: number) => void,
+): void {
   for (const kind in counts) visit(kind, counts[kind]!);
 }
 
@@ -167,7 +170,6 @@ export const METRICS: readonly MetricDefinition[] = [
     description: 'Changes of configuration: of the device itself, and of peers added, removed or set otherwise.',
     valueType: 'int',
     of: 'device',
-    points: ({ series, configChanges }, emit) =>
-      emit(series, PLAIN, configChanges.startTime, configChanges.value),
+    points: ({ series, configChanges }, emit) => emit(series, PLAIN, configChanges.startTime, configChanges.value),
   },
 ];

@@ -14,19 +14,24 @@ const DOUBLE = 1 as ValueType.DOUBLE;
 /** Collects points as the SDK's own `MetricData`. */
 export class MetricDataSink implements PointSink {
   readonly metrics: MetricData[] = [];
+  readonly #points = new Map<Metric, DataPoint<number>[]>();
   #metric: Metric | undefined;
-  #points: DataPoint<number>[] = [];
+  #current: DataPoint<number>[] | undefined;
 
   metric(metric: Metric): void {
     this.#metric = metric;
-    this.#points = [];
+    this.#current = this.#points.get(metric);
   }
 
   point(...[series, dimension, startTime, time, value]: Parameters<PointSink['point']>): void {
     const metric = this.#metric!;
-    if (this.#points.length === 0) this.metrics.push(toMetricData(metric, this.#points));
+    if (this.#current === undefined) {
+      this.#current = [];
+      this.#points.set(metric, this.#current);
+      this.metrics.push(toMetricData(metric, this.#current));
+    }
     const endTime = hrTime(time);
-    this.#points.push({
+    this.#current.push({
       // Zero says unknown: a gauge has no beginning.
       startTime: metric.kind === 'gauge' ? [0, 0] : hrTime(startTime),
       endTime,
@@ -36,7 +41,10 @@ export class MetricDataSink implements PointSink {
   }
 }
 
-function toMetricData({ name, kind, unit, description, valueType }: Metric, dataPoints: DataPoint<number>[]): MetricData {
+function toMetricData(
+  { name, kind, unit, description, valueType }: Metric,
+  dataPoints: DataPoint<number>[],
+): MetricData {
   const base = {
     descriptor: { name, description, unit, valueType: valueType === 'int' ? INT : DOUBLE },
     aggregationTemporality: CUMULATIVE,

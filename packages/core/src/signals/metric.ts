@@ -21,12 +21,7 @@ export interface Metric {
  *
  *  @param series whose point it is; `undefined`: nobody's in particular
  *  @param startTime when a sum was last 0, in milliseconds since the epoch; ignored for gauges */
-export type Emit = (
-  series: Series | undefined,
-  dimension: Dimension,
-  startTime: number,
-  value: number,
-) => void;
+export type Emit = (series: Series | undefined, dimension: Dimension, startTime: number, value: number) => void;
 
 /** A row of the metric table: a metric, and how its points are found in a view. */
 export type MetricDefinition = Metric &

@@ -17,7 +17,10 @@ export class AutoSource implements Source {
 
   async read(options: ReadOptions): Promise<Reading> {
     const [uapi, listed] = await Promise.all([this.#uapi.read(options), this.#list(options.signal)]);
-    const served = new Set([...uapi.devices.map(({ name }) => name), ...uapi.failures.map(({ device }) => device ?? '')]);
+    const served = new Set([
+      ...uapi.devices.map(({ name }) => name),
+      ...uapi.failures.map(({ device }) => device ?? ''),
+    ]);
     const rest = Array.isArray(listed) ? listed.filter((name) => !served.has(name)) : [];
     const wgShow = rest.length > 0 ? await this.#wgShow.readExcept(served, options) : this.#explain(listed, uapi);
     return {
@@ -32,15 +35,16 @@ export class AutoSource implements Source {
     return this.#wgShow.listDevices(signal).catch((error: Error) => error);
   }
 
-  /** Why `wg` serves nothing. That it can't be run is a failure only if nothing else was found either. */
+  /** Why `wg` serves nothing. That it is missing is a failure only if nothing else was found either. */
   #explain(listed: string[] | Error, uapi: Reading): Reading {
     const note = (message: string): SourceNote => ({ source: this.#wgShow.name, message });
     if (Array.isArray(listed)) {
-      const message = listed.length === 0 ? 'wg lists no device' : 'every device wg lists has a UAPI socket and is read there';
+      const message =
+        listed.length === 0 ? 'wg lists no device' : 'every device wg lists has a UAPI socket and is read there';
       return { devices: [], failures: [], notes: [note(message)] };
     }
     const failure = toFailure(this.#wgShow.name, undefined, listed);
-    return uapi.devices.length > 0
+    return uapi.devices.length > 0 && failure.code === 'SOURCE_UNAVAILABLE'
       ? { devices: [], failures: [], notes: [note(failure.message)] }
       : { devices: [], failures: [failure], notes: [] };
   }

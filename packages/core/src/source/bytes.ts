@@ -13,16 +13,20 @@ export function spells(bytes: Uint8Array, start: number, end: number, text: stri
   return true;
 }
 
-/** The whole number in `bytes[start, end)`, or -1 if those are no decimal digits. Above 2^53 it is rounded. */
-export function decimal(bytes: Uint8Array, start: number, end: number): number {
-  if (start >= end) return -1;
+/** The longest number there is: 2^64 - 1. */
+const LONGEST_DECIMAL = 20;
+
+/** The whole number in `bytes[start, end)`, or -1 if those are no decimal digits of a number of 64 bits. Above 2^53 it is
+ *  rounded as `Number` does it. */
+export function decimal(bytes: Buffer, start: number, end: number): number {
+  if (start >= end || end - start > LONGEST_DECIMAL) return -1;
   let value = 0;
   for (let i = start; i < end; i++) {
     const digit = bytes[i]! - 48;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
-  return value;
+  return value > Number.MAX_SAFE_INTEGER ? Number(bytes.toString('latin1', start, end)) : value;
 }
 
 const HEX = new Uint8Array(256).fill(255);

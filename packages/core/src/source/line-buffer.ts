@@ -19,15 +19,16 @@ export class LineBuffer {
 
   /** Where the next bytes go; tell {@link commit} how many were written. */
   space(): Buffer {
-    if (this.#used === this.#bytes.length) this.#grow();
     return this.#bytes.subarray(this.#used);
   }
 
+  /** @throws {WireGuardError} `PROTOCOL` for a line beyond all measure, or whatever `parse` throws */
   commit(count: number): void {
     const used = this.#used + count;
     const newline = this.#bytes.subarray(this.#used, used).lastIndexOf(10);
     if (newline === -1) {
       this.#used = used;
+      if (used === this.#bytes.length) this.#grow();
       return;
     }
     const end = this.#used + newline + 1;
@@ -38,7 +39,7 @@ export class LineBuffer {
 
   /** Takes a chunk that somebody else allocated, and zeroes it. */
   write(chunk: Buffer): void {
-    for (let offset = 0; offset < chunk.length; ) {
+    for (let offset = 0; offset < chunk.length;) {
       const copied = chunk.copy(this.space(), 0, offset);
       offset += copied;
       this.commit(copied);
@@ -53,7 +54,10 @@ export class LineBuffer {
 
   #grow(): void {
     if (this.#bytes.length >= LONGEST_LINE) {
-      throw new WireGuardError('PROTOCOL', `a line is longer than ${LONGEST_LINE} bytes: this is not WireGuard's output`);
+      throw new WireGuardError(
+        'PROTOCOL',
+        `a line is longer than ${LONGEST_LINE} bytes: this is not WireGuard's output`,
+      );
     }
     const larger = Buffer.alloc(this.#bytes.length * 2);
     this.#bytes.copy(larger);

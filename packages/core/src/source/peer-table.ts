@@ -22,7 +22,6 @@ export class PeerTable {
   #seen = new Uint32Array(64);
   #size = 0;
   #reading = 0;
-  #peers: Peer[] = [];
 
   // The peer being built.
   #slot = -1;
@@ -41,16 +40,13 @@ export class PeerTable {
   begin(): void {
     this.#reading++;
     this.#slot = -1;
-    this.#peers = [];
   }
 
-  /** Begins the peer whose key is in `key`. */
-  open(): void {
+  /** Begins the peer whose key is in `key`; false if this reading has had it already. */
+  open(): boolean {
     this.#close();
     this.#slot = this.#find();
-    if (this.#seen[this.#slot] === this.#reading) {
-      throw new WireGuardError('PROTOCOL', 'the same peer is listed twice');
-    }
+    if (this.#seen[this.#slot] === this.#reading) return false;
     this.#seen[this.#slot] = this.#reading;
     this.#previous = this.#made[this.#slot];
     this.#publicKey = this.#previous?.publicKey ?? Buffer.from(this.key).toString('base64');
@@ -63,6 +59,7 @@ export class PeerTable {
     this.receiveBytes = 0;
     this.transmitBytes = 0;
     this.persistentKeepaliveInterval = 0;
+    return true;
   }
 
   get isOpen(): boolean {
@@ -72,7 +69,7 @@ export class PeerTable {
   endpoint(bytes: Buffer, start: number, end: number): void {
     const before = this.#previous?.endpoint;
     this.#endpoint =
-      before !== undefined && spells(bytes, start, end, before) ? before : bytes.toString("latin1", start, end);
+      before !== undefined && spells(bytes, start, end, before) ? before : bytes.toString('latin1', start, end);
   }
 
   allowedIP(bytes: Buffer, start: number, end: number): void {
@@ -82,14 +79,19 @@ export class PeerTable {
       if (before !== undefined && index < before.length && spells(bytes, start, end, before[index]!)) return;
       this.#allowedIPs = before?.slice(0, index) ?? [];
     }
-    this.#allowedIPs.push(bytes.toString("latin1", start, end));
+    this.#allowedIPs.push(bytes.toString('latin1', start, end));
   }
 
-  /** Ends the reading. */
+  /** Ends the reading. Peers are in the order in which they first appeared: a device may list them in another order each
+   *  time, as wireguard-go does. */
   end(): Peer[] {
     this.#close();
-    this.#forget();
-    return this.#peers;
+    const peers: Peer[] = [];
+    for (let slot = 0; slot < this.#size; slot++) {
+      if (this.#seen[slot] === this.#reading) peers.push(this.#made[slot]!);
+    }
+    this.#forget(peers.length);
+    return peers;
   }
 
   #close(): void {
@@ -101,8 +103,7 @@ export class PeerTable {
         : this.handshakeSeconds * 1000 + Math.floor(this.handshakeNanoseconds / 1e6);
     const keepalive = this.persistentKeepaliveInterval === 0 ? undefined : this.persistentKeepaliveInterval;
     const allowedIPs = this.#allowedIPs ?? sameLength(previous?.allowedIPs, this.#allowedIPCount);
-    let peer: Peer;
-    if (
+    const same =
       previous !== undefined &&
       previous.receiveBytes === this.receiveBytes &&
       previous.transmitBytes === this.transmitBytes &&
@@ -110,11 +111,9 @@ export class PeerTable {
       previous.endpoint === this.#endpoint &&
       previous.allowedIPs === allowedIPs &&
       previous.persistentKeepaliveInterval === keepalive &&
-      previous.hasPresharedKey === this.hasPresharedKey
-    ) {
-      peer = previous;
-    } else {
-      peer = {
+      previous.hasPresharedKey === this.hasPresharedKey;
+    if (!same) {
+      this.#made[this.#slot] = {
         publicKey: this.#publicKey,
         hasPresharedKey: this.hasPresharedKey,
         endpoint: this.#endpoint,
@@ -124,9 +123,7 @@ export class PeerTable {
         transmitBytes: this.transmitBytes,
         persistentKeepaliveInterval: keepalive,
       };
-      this.#made[this.#slot] = peer;
     }
-    this.#peers.push(peer);
     this.#slot = -1;
   }
 
@@ -159,9 +156,8 @@ export class PeerTable {
   }
 
   /** Drops peers that are gone, once they are many: a rebuild costs as much as a reading. */
-  #forget(): void {
-    const gone = this.#size - this.#peers.length;
-    if (gone <= 64 + this.#peers.length / 4) return;
+  #forget(present: number): void {
+    if (this.#size - present <= 64 + present / 4) return;
     this.#resize(this.#seen.length, (slot) => this.#seen[slot] === this.#reading);
   }
 

@@ -19,6 +19,8 @@ export class DeviceTracker {
   view: DeviceView | undefined;
   readonly series: Series;
   readonly peers: Map<string, PeerTracker> = new Map();
+  /** The peers as they were last listed. */
+  readonly #order: PeerTracker[] = [];
   readonly #names: PeerNames;
   readonly #limit: PeerLimit;
   readonly #overflow = new OverflowTracker();
@@ -35,7 +37,11 @@ export class DeviceTracker {
   }
 
   /** Takes a reading of the device in. */
-  *advance(device: Device, now: { time: number; monotonicTime: number }, tolerance: number): Generator<void, DeviceView> {
+  *advance(
+    device: Device,
+    now: { time: number; monotonicTime: number },
+    tolerance: number,
+  ): Generator<void, DeviceView> {
     const before = this.view;
     const step = this.#step(device, now, tolerance);
     this.#countedSince ??= step.previous?.time ?? step.time;
@@ -45,20 +51,22 @@ export class DeviceTracker {
     // Only beside peers that stayed is a new one an addition.
     const addition = before === undefined || step.recreated ? 0 : 1;
     for (const [index, peer] of device.peers.entries()) {
-      const tracker = this.peers.get(peer.publicKey);
-      let view: PeerView;
+      let tracker = this.#find(peer.publicKey, index);
       if (tracker === undefined) {
-        view = this.#appear(peer, step).view;
+        tracker = this.#appear(peer, step);
         this.#configChanges += addition;
       } else {
         if (isReconfigured(tracker.view.peer, peer)) this.#configChanges++;
-        view = tracker.advance(peer, step, this.#overflow);
+        tracker.advance(peer, step, this.#overflow);
       }
+      this.#order[index] = tracker;
+      const { view } = tracker;
       views.push(view);
       peerCounts[view.state]++;
       unchanged = unchanged && before!.peers[index] === view;
       if (index % BATCH === BATCH - 1) yield;
     }
+    this.#order.length = device.peers.length;
     if (this.peers.size > device.peers.length) this.#disappear(step);
     if (before !== undefined && isDeviceReconfigured(before.device, device)) this.#configChanges++;
     this.#previous = now;
@@ -84,6 +92,7 @@ export class DeviceTracker {
   remove(now: { time: number; monotonicTime: number }): DeviceView | undefined {
     for (const tracker of this.peers.values()) this.#forget(tracker, now.time);
     this.peers.clear();
+    this.#order.length = 0;
     this.#previous = now;
     if (this.view !== undefined && (this.view.up !== 0 || this.view.peers.length > 0)) {
       const peerCounts = { active: 0, stale: 0, never: 0, idle: 0 };
@@ -100,6 +109,12 @@ export class DeviceTracker {
     const known = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
     const zeroTime = recreated || this.view === undefined ? Math.max(known, device.countingSince ?? 0) : known;
     return { ...now, previous, recreated, tolerance, zeroTime: Math.min(zeroTime, now.time) };
+  }
+
+  /** Readings mostly list the same peers in the same order, so the look-up is mostly none. */
+  #find(publicKey: string, index: number): PeerTracker | undefined {
+    const likely = this.#order[index];
+    return likely?.view.peer.publicKey === publicKey ? likely : this.peers.get(publicKey);
   }
 
   #appear(peer: Peer, step: Step): PeerTracker {

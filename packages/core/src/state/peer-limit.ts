@@ -42,7 +42,7 @@ export class PeerLimit {
 
   #changes(peers: PeerTracker[]): PeerTracker[] {
     const weakest = scores(peers.filter(({ individual }) => individual));
-    const strongest = scores(peers.filter(({ individual }) => !individual)).reverse();
+    const strongest = scores(peers.filter(({ individual }) => !individual)).toReversed();
     const free = Math.min(this.#limit - this.#members, strongest.length);
     let swaps = 0;
     while (
@@ -62,7 +62,7 @@ export class PeerLimit {
 
 /** Bytes moved, least first. Typed arrays sort without calling back. */
 function scores(peers: PeerTracker[]): Float64Array {
-  return Float64Array.from(peers, ({ rankedBytes }) => rankedBytes).sort();
+  return Float64Array.from(peers, ({ rankedBytes }) => rankedBytes).toSorted();
 }
 
 /** The first `count` peers that are eligible. */

@@ -46,7 +46,7 @@ export class PeerTracker {
     this.view = this.#look(peer, expectationOf(peer), step);
   }
 
-  advance(peer: Peer, step: Step, overflow: OverflowTracker): PeerView {
+  advance(peer: Peer, step: Step, overflow: OverflowTracker): void {
     this.seen = step;
     const before = this.view.peer;
     const reset = peer !== before && (step.recreated || isReset(before, peer));
@@ -56,7 +56,9 @@ export class PeerTracker {
     const increment: Increment = { handshake, endpointChange: undefined, failedAttempts: undefined };
 
     if (reset) {
-      this.#ioBase = { startTime: step.zeroTime, receive: 0, transmit: 0 };
+      // Later than the last point, whose value was still the old one.
+      const startTime = Math.min(step.time, Math.max(step.zeroTime, step.previous!.time + 1));
+      this.#ioBase = { startTime, receive: 0, transmit: 0 };
       this.#frozen = { receive: 0, transmit: 0 };
       this.#handshake = undefined;
     }
@@ -74,7 +76,7 @@ export class PeerTracker {
     this.#addIo(received, sent, overflow);
     const sameSetup =
       peer.allowedIPs === before.allowedIPs && peer.persistentKeepaliveInterval === before.persistentKeepaliveInterval;
-    return (this.view = this.#look(peer, sameSetup ? this.view.expectation : expectationOf(peer), step));
+    this.view = this.#look(peer, sameSetup ? this.view.expectation : expectationOf(peer), step);
   }
 
   get individual(): boolean {

@@ -26,6 +26,7 @@ export function addTotals(totals: Totals, { handshake, endpointChange, failedAtt
 
 function plus<K extends string>(counts: Partial<Record<K, number>>, more: Partial<Record<K, number>>): typeof counts {
   const sum = { ...counts };
-  for (const [kind, count] of Object.entries(more) as [K, number][]) if (count > 0) sum[kind] = (sum[kind] ?? 0) + count;
+  for (const [kind, count] of Object.entries(more) as [K, number][])
+    if (count > 0) sum[kind] = (sum[kind] ?? 0) + count;
   return sum;
 }

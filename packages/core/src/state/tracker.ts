@@ -83,7 +83,7 @@ export class Tracker {
       );
     const views: DeviceView[] = [];
     let gone = 0;
-    for (const [name, tracker] of [...this.#devices].reverse()) {
+    for (const [name, tracker] of [...this.#devices].toReversed()) {
       if (present.has(name)) continue;
       const blind = isBlind(name, tracker.view?.device.source);
       const view = blind ? tracker.miss() : tracker.remove({ time, monotonicTime });

@@ -57,7 +57,7 @@ export class UapiParser {
 
   /** Takes `bytes[0, end)`, whole lines all of them. */
   parse(bytes: Buffer, end: number): void {
-    for (let start = 0; start < end && !this.done; ) {
+    for (let start = 0; start < end && !this.done;) {
       this.#line++;
       let newline = start;
       while (bytes[newline] !== 10) newline++;
@@ -73,8 +73,9 @@ export class UapiParser {
     switch (bytes[start]) {
       case 112: // p
         if (startsWith(bytes, start, PUBLIC_KEY)) {
-          if (!hexKey(bytes, start + PUBLIC_KEY.length, end, peers.key)) throw this.#malformed('public_key', '64 hex digits');
-          peers.open();
+          if (!hexKey(bytes, start + PUBLIC_KEY.length, end, peers.key))
+            throw this.#malformed('public_key', '64 hex digits');
+          if (!peers.open()) throw this.#malformed('public_key', 'that of a peer not listed before');
         } else if (startsWith(bytes, start, KEEPALIVE)) {
           peers.persistentKeepaliveInterval = this.#number(bytes, start, end, KEEPALIVE);
         } else if (startsWith(bytes, start, PRESHARED_KEY)) {
@@ -108,7 +109,9 @@ export class UapiParser {
         if (startsWith(bytes, start, ENDPOINT) && this.#inPeer('endpoint')) {
           peers.endpoint(bytes, start + ENDPOINT.length, end);
         } else if (startsWith(bytes, start, ERRNO)) {
-          this.#errno = Number(bytes.toString('latin1', start + ERRNO.length, end));
+          const errno = bytes.toString('latin1', start + ERRNO.length, end);
+          if (!/^-?\d{1,10}$/.test(errno)) throw this.#malformed('errno', 'a whole number');
+          this.#errno = Number(errno);
         }
         return;
       case 102: // f

@@ -23,7 +23,7 @@ export async function findSockets(directory: string): Promise<UapiSocket[]> {
     throw asWireGuardError(error, directory, undefined);
   });
   const sockets: UapiSocket[] = [];
-  for (const name of names.filter((each) => each.endsWith('.sock')).sort()) {
+  for (const name of names.filter((each) => each.endsWith('.sock')).toSorted()) {
     const socket = await statSocket(directory, name.slice(0, -'.sock'.length));
     if (socket !== undefined) sockets.push(socket);
   }
@@ -39,7 +39,11 @@ export async function statSocket(directory: string, device: string): Promise<Uap
 }
 
 /** Says what an error of the operating system means for a socket or its folder, and what to do. */
-export function asWireGuardError(error: NodeJS.ErrnoException, path: string, device: string | undefined): WireGuardError {
+export function asWireGuardError(
+  error: NodeJS.ErrnoException,
+  path: string,
+  device: string | undefined,
+): WireGuardError {
   const facts = { device, cause: error };
   switch (error.code) {
     case 'EACCES':

@@ -42,14 +42,17 @@ export class UapiSource implements Source {
         try {
           devices.push(reuseDevice(await this.#readDevice(socket, signal), previous));
         } catch (error) {
+          // An answer without end may have filled it with a million peers.
+          this.#tables.delete(socket.device);
           failures.push(toFailure(this.name, socket.device, error));
         }
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 
-    const notes = sockets.length > 0 ? [] : [{ source: this.name, message: `no device has a socket in ${this.directory}` }];
-    return { devices: devices.sort((a, b) => (a.name < b.name ? -1 : 1)), failures, notes };
+    const notes =
+      sockets.length > 0 ? [] : [{ source: this.name, message: `no device has a socket in ${this.directory}` }];
+    return { devices: devices.toSorted((a, b) => (a.name < b.name ? -1 : 1)), failures, notes };
   }
 
   async #readDevice(socket: UapiSocket, signal: AbortSignal): Promise<Device> {

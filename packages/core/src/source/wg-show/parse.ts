@@ -13,6 +13,8 @@ export interface DumpedDevice {
 }
 
 const TAB = 9;
+const PUBLIC_KEY = /^(?:[A-Za-z0-9+/]{43}=|\(none\))$/;
+const FIREWALL_MARK = /^(?:0x[0-9a-f]{1,8}|off)$/;
 
 /** Parses `wg show all dump`, as bytes and in pieces of whole lines. Fields are separated by tabs:
  *
@@ -40,7 +42,7 @@ export class DumpParser {
 
   /** Takes `bytes[0, end)`, whole lines all of them. */
   parse(bytes: Buffer, end: number): void {
-    for (let start = 0; start < end; ) {
+    for (let start = 0; start < end;) {
       this.#line++;
       const ends = this.#ends;
       ends.length = 0;
@@ -67,7 +69,9 @@ export class DumpParser {
     const ends = this.#ends;
     if (ends.length < 5) throw this.#malformed('an interface line of 5 columns');
     const publicKey = bytes.toString('latin1', ends[1]! + 1, ends[2]);
+    if (!PUBLIC_KEY.test(publicKey)) throw this.#malformed('a public key or (none) in column 3');
     const mark = bytes.toString('latin1', ends[3]! + 1, ends[4]);
+    if (!FIREWALL_MARK.test(mark)) throw this.#malformed('a hexadecimal firewall mark or off in column 5');
     this.#device = {
       name: bytes.toString('latin1', start, ends[0]),
       publicKey: publicKey === '(none)' ? undefined : publicKey,
@@ -84,7 +88,7 @@ export class DumpParser {
     const ends = this.#ends;
     if (ends.length < 9) throw this.#malformed('a peer line of 9 columns');
     if (!base64Key(bytes, ends[0]! + 1, ends[1]!, peers.key)) throw this.#malformed('a public key in column 2');
-    peers.open();
+    if (!peers.open()) throw this.#malformed('a peer not listed before');
     peers.hasPresharedKey = !this.#isNone(bytes, 1);
     if (!this.#isNone(bytes, 2)) peers.endpoint(bytes, ends[2]! + 1, ends[3]!);
     if (!this.#isNone(bytes, 3)) {

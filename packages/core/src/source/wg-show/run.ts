@@ -56,6 +56,7 @@ export async function runWg(
   if (thrown !== undefined) throw thrown;
   if (result === 'aborted') {
     child.stdout.destroy();
+    child.stderr.destroy();
     throw new WireGuardError('TIMEOUT', `\`${program}\` did not finish in time and was killed`);
   }
   if (result.code === 'ENOENT') {
@@ -69,8 +70,14 @@ export async function runWg(
     throw new WireGuardError('PERMISSION_DENIED', `no permission to run \`${program}\``, { cause: result });
   }
   if (result.exitCode === undefined) {
-    throw new WireGuardError('READ_FAILED', `\`${program}\` was ended by ${result.signal ?? 'the system'} before it was done`);
+    throw new WireGuardError(
+      'READ_FAILED',
+      `\`${program}\` was ended by ${result.signal ?? 'the system'} before it was done`,
+    );
   }
-  const complaints = Buffer.from(result.stderr).toString('utf8').split('\n').filter((line) => line !== '');
+  const complaints = Buffer.from(result.stderr)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   return { exitCode: result.exitCode, complaints };
 }

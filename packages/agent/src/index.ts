@@ -1,0 +1,15 @@
+export { renderJson } from './commands/once/json.js';
+export { renderOtlp } from './commands/once/otlp.js';
+export { renderTable, type TableOptions } from './commands/once/table.js';
+export { readConfig, type Config, type Flags } from './config/config.js';
+export type { OtlpConfig } from './config/otlp.js';
+export { ConfigError } from './config/problems.js';
+export type { TlsFiles } from './config/tls.js';
+export type { Count, Deliveries } from './exporter/ledger.js';
+export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';
+export { Sender, type SenderOptions } from './exporter/sender.js';
+export type { Outcome, Transport } from './exporter/transport.js';
+export { diagLogger, Logger, type LoggerOptions, type LogLevel, type LogStream } from './log.js';
+export { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
+export { MetricsPipeline } from './pipeline.js';
+export { readHost, resourceAttributes, type Host } from './resource.js';

@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { collectorPath } from './collector-binary.js';
+import type { OtlpRequest } from './otlp-json.js';
+import { freePort, isListening, startProcess, until } from './process.js';
+
+/** What a started Collector is to do; by default it writes what it receives to a file. */
+export interface CollectorOptions {
+  /**
+   * A whole Collector configuration, as YAML or as an object, with an `otlp` receiver. Its `otlp` ports are replaced by
+   * free ones; an exporter named `file` is there for its pipelines to use.
+   */
+  readonly config?: string | object;
+  /** Processors of the default configuration's metrics by name, in order, such as `{ cumulativetodelta: {} }`. */
+  readonly metricProcessors?: Readonly<Record<string, object>>;
+}
+
+/** A real Collector, receiving OTLP on loopback. */
+export interface RunningCollector {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  /** Returns what the `file` exporter has written so far; complete once the Collector is stopped. */
+  exported(): Promise<OtlpRequest[]>;
+  /** Returns what the Collector has printed: its log and the debug exporter's lines. */
+  logs(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts the Collector that `npm run collector` has built and waits until it accepts OTLP; throws if it ends. */
+export async function startCollector(options: CollectorOptions = {}): Promise<RunningCollector> {
+  const binary = collectorPath();
+  if (binary === undefined) throw new Error('no Collector binary: run `npm run collector`');
+  const [grpcPort, httpPort] = [await freePort(), await freePort()];
+  const folder = await mkdtemp(join(tmpdir(), 'wgotel-collector-'));
+  const file = join(folder, 'exported.jsonl');
+  await writeFile(file, '');
+  // The Collector merges its --config arguments in order; JSON is YAML.
+  const layers = [options.config ?? toFile(options.metricProcessors ?? {}), overrides(grpcPort, httpPort, file)];
+  const args = layers.map((layer) => `--config=yaml:${typeof layer === 'string' ? layer : JSON.stringify(layer)}`);
+  const collector = startProcess(binary, args);
+  let kept: OtlpRequest[] | undefined;
+  const stop = async (): Promise<void> => {
+    await collector.stop();
+    kept ??= await readJsonLines(file);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    // Receivers start last, and the port for HTTP opens after the one for gRPC.
+    await until('the Collector accepts OTLP', () => isListening(httpPort), { process: collector, timeoutMs: 30_000 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    grpcPort,
+    httpPort,
+    stop,
+    logs: () => collector.output(),
+    exported: async () => kept ?? readJsonLines(file),
+  };
+}
+
+/** The default configuration: all that is received goes into the file, metrics through the processors. */
+function toFile(processors: Readonly<Record<string, object>>): object {
+  const pipeline = { receivers: ['otlp'], exporters: ['file'] };
+  const metrics = { ...pipeline, processors: Object.keys(processors) };
+  return { processors, service: { pipelines: { metrics, logs: pipeline, traces: pipeline } } };
+}
+
+/** What holds for every Collector of a test: ports of its own, no metrics listener, and the file. */
+function overrides(grpcPort: number, httpPort: number, path: string): object {
+  const protocols = {
+    grpc: { endpoint: `127.0.0.1:${grpcPort}` },
+    http: { endpoint: `127.0.0.1:${httpPort}` },
+  };
+  return {
+    receivers: { otlp: { protocols } },
+    exporters: { file: { path, flush_interval: '50ms' } },
+    service: { telemetry: { metrics: { level: 'none' } } },
+  };
+}
+
+async function readJsonLines(path: string): Promise<OtlpRequest[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  // The last piece is empty or a line still being written.
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as OtlpRequest);
+}
