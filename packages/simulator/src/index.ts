@@ -1,0 +1,11 @@
+export type { Behaviour, Mix } from './behaviour.js';
+export type { DeviceOptions, SimulatedDevice } from './device.js';
+export type { UapiFault } from './faults.js';
+export type { KeyPair } from './keys.js';
+export { keyPair } from './keys.js';
+export type { Link, LinkTraffic, Loss } from './link.js';
+export type { LinkEnd, SendOptions } from './link-end.js';
+export type { LinkEndOptions, LinkOptions, SimulatorOptions } from './simulator.js';
+export { Simulator } from './simulator.js';
+export type { UapiReply, UapiServer } from './uapi-server.js';
+export { serveUapi } from './uapi-server.js';
