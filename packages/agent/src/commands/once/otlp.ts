@@ -1,0 +1,15 @@
+import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { runAtOnce, SCOPE, visitPoints, type Attributes, type Frame } from '@wgotel/core';
+import { MetricDataSink } from '@wgotel/core/producer';
+
+/** What the agent would send of a frame, as one line of OTLP JSON. */
+export function renderOtlp(frame: Frame, resource: Attributes): string {
+  const sink = new MetricDataSink();
+  runAtOnce(visitPoints(frame, frame.time, sink));
+  const json = JsonMetricsSerializer.serializeRequest({
+    resource: resourceFromAttributes(resource),
+    scopeMetrics: [{ scope: SCOPE, metrics: sink.metrics }],
+  });
+  return `${Buffer.from(json ?? []).toString()}\n`;
+}

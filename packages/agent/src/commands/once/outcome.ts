@@ -1,0 +1,25 @@
+import type { Frame } from '@wgotel/core';
+
+/** Tells how reading went, as an exit code: 0 all was read, 1 nothing, 3 a part. */
+export function exitCodeOf({ devices, failures }: Frame): 0 | 1 | 3 {
+  if (devices.length === 0) return 1;
+  return failures.length === 0 ? 0 : 3;
+}
+
+/** What is to be said beside the data, a line each, with what to do about it. */
+export function remarksOn({ devices, failures, notes }: Frame): string[] {
+  const lines = [
+    ...failures.map(({ source, message }) => `error: ${source}: ${message}`),
+    ...notes.map(({ source, message }) => `note: ${source}: ${message}`),
+  ];
+  if (devices.length === 0 && failures.length === 0) {
+    lines.push('error: there is no WireGuard device here; bring one up, for example with `wg-quick up wg0`');
+  }
+  for (const { device, peers } of devices) {
+    if (peers.length > 0) continue;
+    lines.push(
+      `note: ${device.name} has no peers; add one with \`wg set ${device.name} peer <key> allowed-ips <prefixes>\``,
+    );
+  }
+  return lines;
+}
