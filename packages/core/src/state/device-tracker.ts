@@ -139,8 +139,13 @@ export class DeviceTracker {
   /** Folds a peer from now on, or unfolds it. */
   changeOver(tracker: PeerTracker): void {
     const time = this.#previous!.time;
-    this.#overflow.count(tracker.individual ? 1 : -1, time);
-    tracker.setIndividual(!tracker.individual, time);
+    if (tracker.individual) {
+      this.#overflow.count(1, time);
+      tracker.fold();
+    } else {
+      this.#overflow.count(-1, time);
+      tracker.unfold(time);
+    }
   }
 
   #forget(tracker: PeerTracker, time: number): void {

@@ -3,11 +3,13 @@ import { REJECT_AFTER_TIME } from './attempts.js';
 import { endpointChange } from './endpoint-change.js';
 import { Evidence } from './evidence.js';
 import { expectationOf } from './expectation.js';
-import type { Io, PeerState, PeerView, StaleReason, Totals } from './frame.js';
+import type { Io, PeerView, StaleReason, Totals } from './frame.js';
 import type { OverflowTracker } from './overflow-tracker.js';
 import type { Series } from './series.js';
 import type { Step } from './step.js';
 import { addTotals, noTotals, type Increment } from './totals.js';
+
+const NOTHING = { receive: 0, transmit: 0 };
 
 /** Follows one peer from reading to reading. */
 export class PeerTracker {
@@ -18,10 +20,9 @@ export class PeerTracker {
   seen: Step;
   readonly #series: Series;
   readonly #appeared: number;
-  #individual: boolean;
   #ioBase: Io;
-  /** The peer's own sums while it is folded: they stand still. */
-  #frozen = { receive: 0, transmit: 0 };
+  /** The peer's own sums while it is folded: they stand still. `undefined`: it is not folded. */
+  #frozen: Pick<Io, 'receive' | 'transmit'> | undefined;
   #totals: Totals;
   #endpoint: string | undefined;
   /** On the monotonic clock, so that a step of the wall clock does not change its age. */
@@ -32,7 +33,7 @@ export class PeerTracker {
     this.seen = step;
     this.#series = series;
     this.#appeared = step.monotonicTime;
-    this.#individual = individual;
+    this.#frozen = individual ? undefined : NOTHING;
     this.#ioBase = { startTime: step.zeroTime, receive: 0, transmit: 0 };
     this.#totals = noTotals(step.previous?.time ?? step.time);
     this.#endpoint = peer.endpoint;
@@ -53,48 +54,55 @@ export class PeerTracker {
     const received = reset ? peer.receiveBytes : peer.receiveBytes - before.receiveBytes;
     const sent = reset ? peer.transmitBytes : peer.transmitBytes - before.transmitBytes;
     const handshake = peer !== before && isNewHandshake(before, peer);
-    const increment: Increment = { handshake, endpointChange: undefined, failedAttempts: undefined };
 
     if (reset) {
       // Later than the last point, whose value was still the old one.
       const startTime = Math.min(step.time, Math.max(step.zeroTime, step.previous!.time + 1));
       this.#ioBase = { startTime, receive: 0, transmit: 0 };
-      this.#frozen = { receive: 0, transmit: 0 };
+      this.#frozen &&= NOTHING;
       this.#handshake = undefined;
     }
     if (handshake || reset) this.#evidence = undefined;
-    else increment.failedAttempts = this.#observe(peer, received, sent, step);
-    if (peer !== before) {
-      if (peer.lastHandshakeTime !== undefined && (handshake || this.#handshake === undefined)) {
-        this.#handshake = handshakeInstant(peer.lastHandshakeTime, step);
-      }
-      increment.endpointChange = endpointChange(this.#endpoint, peer.endpoint);
-      this.#endpoint = peer.endpoint ?? this.#endpoint;
+    const failedAttempts = handshake || reset ? undefined : this.#observe(peer, received, sent, step);
+    if (peer.lastHandshakeTime !== undefined && (handshake || this.#handshake === undefined)) {
+      this.#handshake = handshakeInstant(peer.lastHandshakeTime, step);
     }
+    const change = endpointChange(this.#endpoint, peer.endpoint);
+    this.#endpoint = peer.endpoint ?? this.#endpoint;
     this.rankedBytes += received + sent;
-    this.#add(increment, overflow);
+    // Mostly there is nothing to add but bytes.
+    if (handshake || failedAttempts !== undefined || change !== undefined) {
+      this.#add({ handshake, endpointChange: change, failedAttempts }, overflow);
+    }
     this.#addIo(received, sent, overflow);
     const sameSetup =
       peer.allowedIPs === before.allowedIPs && peer.persistentKeepaliveInterval === before.persistentKeepaliveInterval;
     this.view = this.#look(peer, sameSetup ? this.view.expectation : expectationOf(peer), step);
   }
 
+  /** Whether the peer has points of its own. */
   get individual(): boolean {
-    return this.#individual;
+    return this.#frozen === undefined;
   }
 
-  /** Folds the peer from now on, or gives it points of its own again. Its own sums go on where they stood. */
-  setIndividual(individual: boolean, time: number): void {
+  /** Folds the peer from now on. */
+  fold(): void {
     const { receiveBytes, transmitBytes } = this.view.peer;
-    if (this.#individual && !individual) {
-      this.#frozen.receive = receiveBytes - this.#ioBase.receive;
-      this.#frozen.transmit = transmitBytes - this.#ioBase.transmit;
-    } else if (!this.#individual && individual) {
-      const { receive, transmit } = this.#frozen;
-      const startTime = receive === 0 && transmit === 0 ? time : this.#ioBase.startTime;
-      this.#ioBase = { startTime, receive: receiveBytes - receive, transmit: transmitBytes - transmit };
-    }
-    this.#individual = individual;
+    this.#frozen = {
+      receive: receiveBytes - this.#ioBase.receive,
+      transmit: transmitBytes - this.#ioBase.transmit,
+    };
+  }
+
+  /** Gives the peer points of its own from now on. Its own sums go on where they stood.
+   *
+   *  @param time when they are known to have been 0, if they are */
+  unfold(time: number): void {
+    const { receive, transmit } = this.#frozen!;
+    const { receiveBytes, transmitBytes } = this.view.peer;
+    const startTime = receive === 0 && transmit === 0 ? time : this.#ioBase.startTime;
+    this.#ioBase = { startTime, receive: receiveBytes - receive, transmit: transmitBytes - transmit };
+    this.#frozen = undefined;
   }
 
   #observe(peer: Peer, received: number, sent: number, step: Step): Increment['failedAttempts'] {
@@ -109,23 +117,23 @@ export class PeerTracker {
   }
 
   #add(increment: Increment, overflow: OverflowTracker): void {
-    if (this.#individual) this.#totals = addTotals(this.#totals, increment);
+    if (this.individual) this.#totals = addTotals(this.#totals, increment);
     else overflow.add(increment);
   }
 
   #addIo(received: number, sent: number, overflow: OverflowTracker): void {
-    if (!this.#individual) overflow.addIo(received, sent);
+    if (!this.individual) overflow.addIo(received, sent);
   }
 
   #look(peer: Peer, expectation: PeerView['expectation'], step: Step): PeerView {
-    const [state, reason] = this.#judge(peer, expectation, step);
+    const { state, reason } = this.#judge(peer, expectation, step);
     const before = this.view as PeerView | undefined;
     if (
       before !== undefined &&
       before.peer === peer &&
       before.state === state &&
       before.reason === reason &&
-      before.individual === this.#individual &&
+      before.individual === this.individual &&
       before.ioBase === this.#ioBase &&
       before.totals === this.#totals
     ) {
@@ -137,24 +145,36 @@ export class PeerTracker {
       expectation,
       state,
       reason,
-      individual: this.#individual,
+      individual: this.individual,
       ioBase: this.#ioBase,
       totals: this.#totals,
     };
   }
 
-  #judge(peer: Peer, expectation: PeerView['expectation'], step: Step): [PeerState, StaleReason | undefined] {
+  #judge(peer: Peer, expectation: PeerView['expectation'], step: Step): Judgement {
     const evidence = this.#evidence?.reason();
-    if (evidence !== undefined && expectation !== 'on_demand') return ['stale', evidence];
+    if (evidence !== undefined && expectation !== 'on_demand') return STALE[evidence];
     const lifetime = REJECT_AFTER_TIME * 1000 + (peer.persistentKeepaliveInterval ?? 0) * 1000 + step.tolerance;
     const age = step.monotonicTime - (this.#handshake ?? this.#appeared);
     const fresh = age < lifetime;
-    if (fresh && this.#handshake !== undefined && evidence === undefined) return ['active', undefined];
-    if (!fresh && expectation === 'always') return ['stale', 'expired'];
-    if (this.#handshake === undefined && peer.receiveBytes === 0 && evidence === undefined) return ['never', undefined];
-    return ['idle', undefined];
+    if (fresh && this.#handshake !== undefined && evidence === undefined) return ACTIVE;
+    if (!fresh && expectation === 'always') return STALE.expired;
+    if (this.#handshake === undefined && peer.receiveBytes === 0 && evidence === undefined) return NEVER;
+    return IDLE;
   }
 }
+
+type Judgement = Pick<PeerView, 'state' | 'reason'>;
+
+const ACTIVE: Judgement = { state: 'active', reason: undefined };
+const NEVER: Judgement = { state: 'never', reason: undefined };
+const IDLE: Judgement = { state: 'idle', reason: undefined };
+const STALE: Readonly<Record<StaleReason, Judgement>> = {
+  expired: { state: 'stale', reason: 'expired' },
+  unanswered: { state: 'stale', reason: 'unanswered' },
+  initiating_in_vain: { state: 'stale', reason: 'initiating_in_vain' },
+  responding_in_vain: { state: 'stale', reason: 'responding_in_vain' },
+};
 
 function isReset(before: Peer, now: Peer): boolean {
   return (

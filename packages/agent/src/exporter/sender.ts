@@ -1,0 +1,161 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from '../log.js';
+import type { EncodedRequest } from '../otlp/metrics-encoder.js';
+import { Backoff } from './backoff.js';
+import { Ledger, type Deliveries } from './ledger.js';
+import { RequestQueue } from './request-queue.js';
+import type { Failed, Outcome, Transport } from './transport.js';
+import { TroubleLog } from './trouble-log.js';
+
+export interface SenderOptions {
+  /** How much waits in memory, in bytes, before the oldest is dropped. Default: 64 MiB. */
+  readonly queueLimit?: number | undefined;
+  /** Above how many waiting bytes `enqueue` makes its caller wait. Default: 16 MiB. */
+  readonly pressureLimit?: number | undefined;
+  /** For tests: waits for milliseconds, or until the signal is aborted. Never rejects. */
+  readonly sleep?: ((millis: number, signal: AbortSignal) => Promise<unknown>) | undefined;
+  /** For tests: milliseconds of a clock that never steps. */
+  readonly now?: (() => number) | undefined;
+  /** For tests: a number from 0 to 1. */
+  readonly random?: (() => number) | undefined;
+}
+
+const MIB = 1024 * 1024;
+
+/** Sends requests one at a time and in order, and tries again for as long as it takes. What can't be delivered is counted
+ *  and said. */
+export class Sender {
+  readonly #transport: Transport;
+  readonly #pressureLimit: number;
+  readonly #sleep: (millis: number, signal: AbortSignal) => Promise<unknown>;
+  readonly #queue: RequestQueue;
+  readonly #backoff: Backoff;
+  readonly #trouble: TroubleLog;
+  readonly #ledger = new Ledger();
+  /** Aborted: nothing is sent any more. */
+  readonly #end = new AbortController();
+  /** Aborted: no use to wait longer for the next attempt. */
+  #pause = new AbortController();
+  /** Why the attempt before failed. `undefined`: it did not. */
+  #failing: string | undefined;
+  #working: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(transport: Transport, log: Logger, options: SenderOptions = {}) {
+    this.#transport = transport;
+    this.#pressureLimit = options.pressureLimit ?? 16 * MIB;
+    this.#sleep = options.sleep ?? sleep;
+    this.#queue = new RequestQueue(options.queueLimit ?? 64 * MIB);
+    this.#backoff = new Backoff(options.random ?? Math.random);
+    this.#trouble = new TroubleLog(log, options.now ?? (() => performance.now()));
+  }
+
+  get deliveries(): Deliveries {
+    return this.#ledger.deliveries;
+  }
+
+  /** Takes a request over. The promise makes the caller wait while much is under way. When sending does not get on there
+   *  is no point in waiting: then the oldest requests are dropped as new ones come. */
+  enqueue(request: EncodedRequest): Promise<void> {
+    this.#ledger.enqueue(request);
+    if (this.#closing !== undefined) {
+      this.#drop(request, 'shutdown', 'the agent is shutting down');
+      return Promise.resolve();
+    }
+    for (const oldest of this.#queue.push(request)) this.#drop(oldest, 'queue_full', 'the queue is full');
+    this.#working ??= this.#work();
+    if (!this.#isPressed()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Delivers what is queued, as far as that goes in the time given, and lets go of the connection. Takes no more
+   *  requests. Calling it again waits for the same. */
+  shutdown(deadlineMillis: number): Promise<void> {
+    this.#closing ??= this.#close(deadlineMillis);
+    return this.#closing;
+  }
+
+  async #close(deadlineMillis: number): Promise<void> {
+    const done = new AbortController();
+    this.#pause.abort();
+    void this.#sleep(deadlineMillis, done.signal).then(() => {
+      this.#end.abort();
+      this.#pause.abort();
+    });
+    await this.#working;
+    done.abort();
+    this.#transport.close();
+  }
+
+  async #work(): Promise<void> {
+    for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
+      this.#release();
+      await this.#deliver(request);
+    }
+    this.#working = undefined;
+  }
+
+  async #deliver(request: EncodedRequest): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      const outcome = await this.#transport.send(request.bytes, this.#end.signal);
+      if (outcome.kind !== 'failed') {
+        this.#settle(request, outcome);
+        return;
+      }
+      if (!this.#end.signal.aborted) await this.#wait(outcome);
+    }
+    this.#drop(request, 'shutdown', 'there was no time left to deliver it');
+  }
+
+  #settle(request: EncodedRequest, outcome: Exclude<Outcome, Failed>): void {
+    this.#recover();
+    if (outcome.kind === 'refused') {
+      this.#drop(request, outcome.reason, outcome.message);
+      return;
+    }
+    const rejectedPoints = Math.min(outcome.rejectedPoints, request.points);
+    this.#ledger.sent(request, rejectedPoints);
+    if (rejectedPoints > 0 || outcome.message !== '') {
+      this.#trouble.seen('partial_success', 'the server took a request only in part, or warns', {
+        rejectedPoints,
+        message: outcome.message,
+      });
+    }
+  }
+
+  async #wait({ reason, message, retryDelay, connected }: Failed): Promise<void> {
+    const delay = retryDelay ?? this.#backoff.next(connected);
+    this.#failing = reason;
+    this.#release();
+    this.#trouble.seen(reason, 'sending failed, will be tried again', { reason, message });
+    this.#pause = new AbortController();
+    await this.#sleep(delay, this.#pause.signal);
+  }
+
+  #recover(): void {
+    if (this.#failing === undefined) return;
+    const { queued, dropped } = this.deliveries;
+    this.#trouble.over(this.#failing, 'the server answers again', { queued: queued.points, dropped });
+    this.#failing = undefined;
+    this.#backoff.reset();
+  }
+
+  #drop(request: EncodedRequest, reason: string, message: string): void {
+    this.#ledger.dropped(request, reason);
+    this.#trouble.seen(reason, 'dropped a request', { reason, message, points: request.points });
+  }
+
+  #isPressed(): boolean {
+    return this.#queue.bytes > this.#pressureLimit && this.#failing === undefined && this.#closing === undefined;
+  }
+
+  #release(): void {
+    if (this.#isPressed()) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
+
+function sleep(millis: number, signal: AbortSignal): Promise<unknown> {
+  return setTimeout(millis, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,38 @@
+/** What became of one attempt to send a request. `reason` is a short word in lower case, for counting; `message` is for
+ *  people. */
+export type Outcome = Sent | Refused | Failed;
+
+export interface Sent {
+  readonly kind: 'sent';
+  /** Points that the server took the rest of the request without. */
+  readonly rejectedPoints: number;
+  /** What the server has to say. Empty: nothing. */
+  readonly message: string;
+}
+
+/** Sending the same once more would not help. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** It may work later. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly reason: string;
+  readonly message: string;
+  /** How long the server asks us to wait, in milliseconds. `undefined`: it does not. */
+  readonly retryDelay: number | undefined;
+  /** Whether there is a connection. Without one an attempt costs the server nothing. */
+  readonly connected: boolean;
+}
+
+/** A way to a server. */
+export interface Transport {
+  /** Sends one request. Never rejects.
+   *
+   *  @param signal gives the attempt up */
+  send(bytes: Buffer, signal: AbortSignal): Promise<Outcome>;
+  close(): void;
+}

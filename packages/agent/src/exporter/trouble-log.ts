@@ -1,0 +1,28 @@
+import type { Logger } from '../log.js';
+
+/** Trouble that has not been seen for so long is news when it comes back, in milliseconds. */
+const FORGOTTEN_AFTER = 60_000;
+
+/** Says what goes wrong when it begins and when it is over, not each time it happens. */
+export class TroubleLog {
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #lastSeen = new Map<string, number>();
+
+  /** @param now milliseconds of a clock that never steps */
+  constructor(log: Logger, now: () => number) {
+    this.#log = log;
+    this.#now = now;
+  }
+
+  seen(reason: string, message: string, fields: object): void {
+    const now = this.#now();
+    const before = this.#lastSeen.get(reason) ?? -Infinity;
+    this.#lastSeen.set(reason, now);
+    if (now - before > FORGOTTEN_AFTER) this.#log.warn(message, fields);
+  }
+
+  over(reason: string, message: string, fields: object): void {
+    if (this.#lastSeen.delete(reason)) this.#log.info(message, fields);
+  }
+}

@@ -1,0 +1,90 @@
+import { styleText } from 'node:util';
+import type { DiagLogger } from '@opentelemetry/api';
+
+/** From the most to the least talkative. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const COLOURS = { debug: 'magenta', info: 'blue', warn: 'yellow', error: 'red' } as const;
+
+/** Where lines go: standard error, or a test's list. */
+export interface LogStream {
+  write(line: string): unknown;
+  /** Tells whether the stream shows colours (`tty.WriteStream`, which heeds NO_COLOR). Absent: it does not. */
+  hasColors?(): boolean;
+}
+
+export interface LoggerOptions {
+  /** What is less important is left out. Default: `info`. */
+  readonly level?: LogLevel | undefined;
+  /** Default: standard error. */
+  readonly stream?: LogStream | undefined;
+  /** The time, in milliseconds since the epoch. Default: the system's. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Writes lines in the form of the Collector's console log: time, level, message and fields, with tabs between. */
+export class Logger {
+  readonly #least: number;
+  readonly #stream: LogStream;
+  readonly #now: () => number;
+  readonly #coloured: boolean;
+
+  constructor({ level = 'info', stream = process.stderr, now = Date.now }: LoggerOptions = {}) {
+    this.#least = LOG_LEVELS.indexOf(level);
+    this.#stream = stream;
+    this.#now = now;
+    this.#coloured = stream.hasColors?.() ?? false;
+  }
+
+  debug(message: string, fields?: object): void {
+    this.#write('debug', message, fields);
+  }
+
+  info(message: string, fields?: object): void {
+    this.#write('info', message, fields);
+  }
+
+  warn(message: string, fields?: object): void {
+    this.#write('warn', message, fields);
+  }
+
+  error(message: string, fields?: object): void {
+    this.#write('error', message, fields);
+  }
+
+  #write(level: LogLevel, message: string, fields: object = {}): void {
+    if (LOG_LEVELS.indexOf(level) < this.#least) return;
+    const columns = [
+      new Date(this.#now()).toISOString(),
+      this.#coloured ? styleText(COLOURS[level], level, { validateStream: false }) : level,
+      printable(message),
+    ];
+    const members = Object.entries(fields).filter(([, value]) => value !== undefined);
+    if (members.length > 0) {
+      const texts = members.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+      columns.push(printable(`{${texts.join(', ')}}`));
+    }
+    this.#stream.write(`${columns.join('\t')}\n`);
+  }
+}
+
+/** Lets what the OpenTelemetry API's `diag` is told by this project's own components land in the log. */
+export function diagLogger(log: Logger): DiagLogger {
+  // A component logger puts its namespace before the message.
+  const to =
+    (level: LogLevel) =>
+    (namespace: string, ...rest: unknown[]): void => {
+      const [message = '', error] = rest;
+      log[level](String(message), { logger: namespace, error: error instanceof Error ? error.message : error });
+    };
+  return { error: to('error'), warn: to('warn'), info: to('info'), debug: to('debug'), verbose: to('debug') };
+}
+
+/** Names and servers' messages are not ours: they must not move the cursor, begin a line or turn text around. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}

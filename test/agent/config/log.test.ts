@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { diagLogger, Logger, type LoggerOptions } from '@wgotel/agent';
+import { describe, it } from 'mocha';
+
+function logged(write: (log: Logger) => void, options: LoggerOptions & { hasColors?: () => boolean } = {}): string[] {
+  const lines: string[] = [];
+  const stream = { write: (line: string) => lines.push(line), hasColors: options.hasColors ?? (() => false) };
+  write(new Logger({ stream, now: () => Date.UTC(2026, 10, 21, 22, 4, 48, 123), ...options }));
+  return lines;
+}
+
+describe('the log', () => {
+  it('has lines in the form of the Collector', () =>
+    assert.deepEqual(
+      logged((log) => {
+        log.info('message', { key: 'value', number: 1, absent: undefined });
+        log.warn('alone');
+      }),
+      [
+        '2026-11-21T22:04:48.123Z\tinfo\tmessage\t{"key": "value", "number": 1}\n',
+        '2026-11-21T22:04:48.123Z\twarn\talone\n',
+      ],
+    ));
+
+  it('leaves out what is less important than asked for', () => {
+    const all = (log: Logger): void => (log.debug('d'), log.info('i'), log.warn('w'), log.error('e'));
+    const messages = (options?: LoggerOptions): string =>
+      logged(all, options)
+        .map((line) => line.at(-2))
+        .join('');
+    assert.deepEqual([messages(), messages({ level: 'debug' }), messages({ level: 'error' })], ['iwe', 'diwe', 'e']);
+  });
+
+  it('colours the level where there are colours', () => {
+    const [line] = logged((log) => log.error('m'), { hasColors: () => true });
+    assert.equal(line, '2026-11-21T22:04:48.123Z\t\u001b[31merror\u001b[39m\tm\n');
+  });
+
+  it('shows what could play tricks on a terminal as escapes', () => {
+    const [line] = logged((log) => log.info('a\nb\u001b[2J\u202e\u009b', { name: '\u2066x\u2028' }));
+    assert.equal(
+      line,
+      '2026-11-21T22:04:48.123Z\tinfo\ta\\u000ab\\u001b[2J\\u202e\\u009b\t{"name": "\\u2066x\\u2028"}\n',
+    );
+  });
+
+  it('has the lines of components that use diag', () => {
+    const lines = logged((log) => {
+      diag.setLogger(diagLogger(log), DiagLogLevel.ALL);
+      const component = diag.createComponentLogger({ namespace: '@wgotel/core' });
+      component.warn('wg0: no access');
+      component.error('a scrape failed', new Error('why'));
+      diag.disable();
+    });
+    assert.deepEqual(
+      lines.map((line) => line.split('\t').slice(1).join(' ')),
+      [
+        'warn wg0: no access {"logger": "@wgotel/core"}\n',
+        'error a scrape failed {"logger": "@wgotel/core", "error": "why"}\n',
+      ],
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { ServerCredentials } from '@grpc/grpc-js';
+import { OtlpGrpcTransport, type TlsFiles } from '@wgotel/agent';
+import { describe, it } from 'mocha';
+import { freePort, until } from '../../support/process.js';
+import { repositoryPath } from '../../support/repository.js';
+import { OtlpServer } from './otlp-server.js';
+import { otlpConfig } from './sender-setup.js';
+import { TcpProxy } from './tcp-proxy.js';
+
+const never = new AbortController().signal;
+const text = Buffer.from('metrics '.repeat(10_000));
+
+const pem = (name: string): Buffer => readFileSync(repositoryPath(`test/agent/exporter/certificates/${name}`));
+
+describe('the connection to an OTLP server', () => {
+  for (const [compression, least, most] of [
+    ['none', text.length, text.length + 2000],
+    ['gzip', 1, text.length / 20],
+  ] as const) {
+    it(`carries as many bytes as expected with compression ${compression}`, async () => {
+      const server = await OtlpServer.start();
+      const proxy = await TcpProxy.start(server.port);
+      const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { compression }));
+      try {
+        assert.equal((await transport.send(text, never)).kind, 'sent');
+        assert.deepEqual(server.received[0]?.bytes, text);
+        assert.ok(proxy.sent >= least && proxy.sent <= most, `${proxy.sent} bytes`);
+      } finally {
+        transport.close();
+        proxy.stop();
+        server.stop();
+      }
+    });
+  }
+
+  it('is made once the server is there', async () => {
+    const port = await freePort();
+    const transport = new OtlpGrpcTransport(otlpConfig(port));
+    const outcome = await transport.send(text, never);
+    assert.equal(outcome.kind, 'failed');
+    assert.ok(outcome.reason === 'unavailable' && !outcome.connected);
+    const server = await OtlpServer.start(undefined, { port });
+    try {
+      await until('it is sent', async () => (await transport.send(text, never)).kind === 'sent');
+    } finally {
+      transport.close();
+      server.stop();
+    }
+  });
+
+  it('is made anew when it went dead without being closed', async () => {
+    const server = await OtlpServer.start();
+    const proxy = await TcpProxy.start(server.port);
+    const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { timeout: 400 }));
+    try {
+      assert.equal((await transport.send(text, never)).kind, 'sent');
+      proxy.blackhole();
+      assert.equal((await transport.send(text, never)).kind, 'failed');
+      await until('it is sent', async () => (await transport.send(text, never)).kind === 'sent');
+      assert.equal(proxy.connections, 2);
+    } finally {
+      transport.close();
+      proxy.stop();
+      server.stop();
+    }
+  });
+
+  it('is not made through a proxy of the environment', async () => {
+    const server = await OtlpServer.start();
+    process.env['grpc_proxy'] = `http://127.0.0.1:${await freePort()}`;
+    const transport = new OtlpGrpcTransport(otlpConfig(server.port));
+    try {
+      assert.equal((await transport.send(text, never)).kind, 'sent');
+    } finally {
+      delete process.env['grpc_proxy'];
+      transport.close();
+      server.stop();
+    }
+  });
+
+  const client = { certificate: pem('client.pem'), key: pem('client.key') };
+  for (const [name, tls, kind] of [
+    ['trusts the certificate it is given', { certificate: pem('ca.pem'), client }, 'sent'],
+    ['does not trust a server without', { certificate: undefined, client }, 'failed'],
+    ['is not let in without a certificate of its own', { certificate: pem('ca.pem'), client: undefined }, 'failed'],
+  ] satisfies [string, TlsFiles, string][]) {
+    it(`over TLS ${name}`, async () => {
+      const pair = { private_key: pem('server.key'), cert_chain: pem('server.pem') };
+      const credentials = ServerCredentials.createSsl(pem('ca.pem'), [pair], true);
+      const server = await OtlpServer.start(undefined, { credentials });
+      const transport = new OtlpGrpcTransport(otlpConfig(server.port, { tls }));
+      try {
+        assert.equal((await transport.send(text, never)).kind, kind);
+      } finally {
+        transport.close();
+        server.stop();
+      }
+    });
+  }
+});

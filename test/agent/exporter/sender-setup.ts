@@ -1,0 +1,69 @@
+import {
+  Logger,
+  OtlpGrpcTransport,
+  Sender,
+  type EncodedRequest,
+  type OtlpConfig,
+  type SenderOptions,
+} from '@wgotel/agent';
+import { OtlpServer, type Answer } from './otlp-server.js';
+
+/** A request whose bytes are a text: the server under test does not look inside. */
+export function request(text: string, points = 1): EncodedRequest {
+  return { bytes: Buffer.from(text), points };
+}
+
+/** Lets some time pass for whatever is waiting to be run. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+export interface Setup {
+  readonly sender: Sender;
+  readonly server: OtlpServer;
+  /** What the sender waited, in milliseconds; no time passes. */
+  readonly delays: number[];
+  readonly log: string[];
+}
+
+export function otlpConfig(port: number, more: Partial<OtlpConfig> = {}): OtlpConfig {
+  return { target: `127.0.0.1:${port}`, tls: undefined, headers: {}, compression: 'gzip', timeout: 5000, ...more };
+}
+
+/** Runs a test with a sender and a real server, and ends both. */
+export async function withServer(
+  answer: (index: number) => Answer | Promise<Answer>,
+  test: (setup: Setup) => Promise<void>,
+  { config = {}, options = {} }: { config?: Partial<OtlpConfig>; options?: SenderOptions } = {},
+): Promise<void> {
+  const server = await OtlpServer.start(answer);
+  const delays: number[] = [];
+  const log: string[] = [];
+  const sleep = async (millis: number, signal: AbortSignal): Promise<void> => {
+    if (millis === DEADLINE) return untilAborted(signal);
+    delays.push(millis);
+    await turn();
+  };
+  const logger = new Logger({ stream: { write: (line: string) => log.push(line) } });
+  const sender = new Sender(new OtlpGrpcTransport(otlpConfig(server.port, config)), logger, {
+    sleep,
+    random: () => 0.5,
+    ...options,
+  });
+  try {
+    await test({ sender, server, delays, log });
+  } finally {
+    server.stop();
+    await sender.shutdown(0);
+  }
+}
+
+/** A time to shut down in that never is over. */
+export const DEADLINE = 123_456;
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve());
+  });
+}

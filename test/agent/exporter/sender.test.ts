@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { status } from '@grpc/grpc-js';
+import { Logger, Sender, type Deliveries, type Outcome, type Transport } from '@wgotel/agent';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { OK } from './otlp-server.js';
+import { DEADLINE, request, turn, untilAborted, withServer } from './sender-setup.js';
+
+const UNAVAILABLE = { code: status.UNAVAILABLE, details: 'down' };
+
+const SENT: Outcome = { kind: 'sent', rejectedPoints: 0, message: '' };
+const UNCONNECTED: Outcome = { kind: 'failed', reason: 'x', message: '', retryDelay: undefined, connected: false };
+
+const silent = new Logger({ stream: { write: () => undefined } });
+
+describe('the sender', () => {
+  it('keeps the order over failures', () =>
+    withServer(
+      (index) => (index % 3 === 2 ? OK : UNAVAILABLE),
+      async ({ sender, server }) => {
+        const letters = ['a', 'b', 'c', 'd'];
+        await Promise.all(letters.map((letter) => sender.enqueue(request(letter))));
+        await sender.shutdown(DEADLINE);
+        assert.equal(server.texts.join(''), 'aaabbbcccddd');
+      },
+    ));
+
+  it('waits longer and longer while the server is in trouble, and says so once', () =>
+    withServer(
+      (index) => (index < 11 ? UNAVAILABLE : OK),
+      async ({ sender, delays, log }) => {
+        await sender.enqueue(request('a'));
+        while (sender.deliveries.sent.requests === 0) await turn();
+        assert.deepEqual(
+          delays.map((delay) => Math.round(delay)),
+          [1000, 1500, 2250, 3375, 5063, 7594, 11391, 17086, 25629, 30000, 30000],
+        );
+        assert.equal(log.length, 2);
+        assert.match(log[0]!, /\twarn\tsending failed, will be tried again\t.*"message": "down"/);
+        assert.match(log[1]!, /\tinfo\tthe server answers again/);
+      },
+    ));
+
+  it('waits 5 s at most while there is no connection', async () => {
+    const delays: number[] = [];
+    const outcomes = Array.from({ length: 8 }, () => UNCONNECTED);
+    const transport = { send: async () => outcomes.pop() ?? SENT, close: () => undefined };
+    const sender = new Sender(transport, silent, { random: () => 1, sleep: async (millis) => delays.push(millis) });
+    await sender.enqueue(request('a'));
+    while (sender.deliveries.sent.requests === 0) await turn();
+    assert.deepEqual(delays.map(Math.round), [1200, 1800, 2700, 4050, 5000, 5000, 5000, 5000]);
+  });
+
+  it('drops the oldest when the queue is full, but not what it is sending', () =>
+    withServer(
+      (index) => (index === 0 ? UNAVAILABLE : OK),
+      async ({ sender, server, log }) => {
+        for (const text of ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee']) void sender.enqueue(request(text, 2));
+        assert.deepEqual(sender.deliveries.queued, { requests: 3, points: 6 });
+        await sender.shutdown(DEADLINE);
+        assert.deepEqual(server.texts, ['aaaa', 'aaaa', 'dddd', 'eeee']);
+        assert.deepEqual(sender.deliveries.dropped, { queue_full: { requests: 2, points: 4 } });
+        assert.equal(log.filter((line) => line.includes('dropped a request')).length, 1);
+      },
+      { options: { queueLimit: 10 } },
+    ));
+
+  it('makes its caller wait while much is under way, until it got on', async () => {
+    const gate = gates();
+    await withServer(
+      gate.answer,
+      async ({ sender }) => {
+        const [a, b, c] = ['aaaa', 'bbbb', 'cccc'].map((text) => watch(sender.enqueue(request(text))));
+        await turn();
+        assert.deepEqual([a!.done, b!.done, c!.done], [true, true, false]);
+        await gate.open();
+        await c!.promise;
+        await gate.open();
+        await gate.open();
+        await sender.shutdown(DEADLINE);
+        assert.equal(sender.deliveries.sent.requests, 3);
+      },
+      { options: { pressureLimit: 5 } },
+    );
+  });
+
+  it('does not make its caller wait while the server is in trouble', () =>
+    withServer(
+      () => UNAVAILABLE,
+      async ({ sender }) => {
+        // The third one is let go as soon as the first attempt fails, the later ones at once.
+        for (const text of ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee']) await sender.enqueue(request(text));
+        assert.equal(sender.deliveries.queued.requests, 5);
+      },
+      { options: { pressureLimit: 5, sleep: (millis, signal) => (millis === 0 ? turn() : untilAborted(signal)) } },
+    ));
+
+  it('delivers what is queued when it is shut down, without waiting for the next attempt', () =>
+    withServer(
+      (index) => (index === 0 ? UNAVAILABLE : OK),
+      async ({ sender, server, log }) => {
+        for (const text of ['a', 'b', 'c']) void sender.enqueue(request(text));
+        while (log.length === 0) await turn();
+        await sender.shutdown(DEADLINE);
+        assert.deepEqual(server.texts, ['a', 'a', 'b', 'c']);
+        assert.equal(sender.deliveries.sent.requests, 3);
+      },
+      { options: { sleep: (_, signal) => untilAborted(signal) } },
+    ));
+
+  it('drops and counts what it could not deliver by the deadline', () =>
+    withServer(
+      () => 'hang',
+      async ({ sender, log }) => {
+        for (const text of ['a', 'b', 'c']) void sender.enqueue(request(text, 5));
+        await sender.shutdown(1);
+        assert.deepEqual(sender.deliveries, {
+          enqueued: { requests: 3, points: 15 },
+          sent: { requests: 0, points: 0 },
+          queued: { requests: 0, points: 0 },
+          dropped: { shutdown: { requests: 3, points: 15 } },
+        });
+        assert.equal(log.length, 1);
+      },
+    ));
+
+  it('takes nothing more once it is shut down, and may be shut down twice', () =>
+    withServer(
+      () => OK,
+      async ({ sender, server }) => {
+        await Promise.all([sender.shutdown(DEADLINE), sender.shutdown(DEADLINE)]);
+        await sender.enqueue(request('late'));
+        assert.equal(server.received.length, 0);
+        assert.deepEqual(sender.deliveries.dropped, { shutdown: { requests: 1, points: 1 } });
+      },
+    ));
+
+  it('accounts for every request and point at all times', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(step(), { maxLength: 60 }), async (steps) => {
+        const outcomes = steps.flatMap(({ outcome }) => outcome ?? []);
+        const accepted: number[] = [];
+        const transport: Transport = {
+          send: async (bytes) => {
+            await turn();
+            const outcome = outcomes.pop() ?? SENT;
+            if (outcome.kind === 'sent') accepted.push(Number(bytes.toString()));
+            return outcome;
+          },
+          close: () => undefined,
+        };
+        const sender = new Sender(transport, silent, { queueLimit: 12, pressureLimit: 6, sleep: turn });
+        for (const [index, { points }] of steps.entries()) {
+          if (points === undefined) await turn();
+          else void sender.enqueue(request(String(index), points));
+          checkAccounts(sender.deliveries);
+        }
+        await sender.shutdown(0);
+        checkAccounts(sender.deliveries);
+        assert.deepEqual(sender.deliveries.queued, { requests: 0, points: 0 });
+        assert.equal(sender.deliveries.sent.requests, accepted.length);
+        assert.deepEqual(
+          accepted,
+          accepted.toSorted((a, b) => a - b),
+        );
+      }),
+    ));
+});
+
+/** What is done, and how an attempt will turn out. */
+function step(): fc.Arbitrary<{ points: number | undefined; outcome: Outcome | undefined }> {
+  return fc.record({
+    points: fc.option(fc.nat(9), { nil: undefined }),
+    outcome: fc.constantFrom<Outcome | undefined>(
+      undefined,
+      SENT,
+      UNCONNECTED,
+      { kind: 'refused', reason: 'y', message: '' },
+      { kind: 'sent', rejectedPoints: 2, message: 'z' },
+    ),
+  });
+}
+
+function checkAccounts({ enqueued, sent, queued, dropped }: Deliveries): void {
+  for (const unit of ['requests', 'points'] as const) {
+    const counts = [sent, queued, ...Object.values(dropped)].map((count) => count[unit]);
+    assert.ok(counts.every((count) => count >= 0));
+    assert.equal(
+      counts.reduce((sum, count) => sum + count),
+      enqueued[unit],
+    );
+  }
+}
+
+/** Answers that wait to be let out one by one. */
+function gates(): { answer: () => Promise<Buffer>; open: () => Promise<void> } {
+  const waiting: (() => void)[] = [];
+  return {
+    answer: () => new Promise((resolve) => waiting.push(() => resolve(OK))),
+    open: async () => {
+      while (waiting.length === 0) await turn();
+      waiting.shift()!();
+    },
+  };
+}
+
+function watch(promise: Promise<void>): { done: boolean; promise: Promise<void> } {
+  const watched = { done: false, promise };
+  void promise.then(() => (watched.done = true));
+  return watched;
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { startAgent } from '../support/agent.js';
+import { startProcess, until, type RunningProcess } from '../support/process.js';
+import { repositoryPath } from '../support/repository.js';
+import type { Probed } from './probe.js';
+import type { Stages } from './stages.js';
+
+export interface Measured extends Stages {
+  readonly peers: number;
+  /** CPU of one cycle of the real agent in milliseconds, user and system. */
+  readonly cycle: number;
+  readonly cycleWithGzip: number;
+  readonly longestBlock: number;
+  readonly longestBlockAtFirst: number;
+  readonly rss: number;
+}
+
+const CYCLES = 8;
+const WARM_UP_CYCLES = 6;
+
+/** Measures everything at one number of peers, on simulated devices and in processes of their own. */
+export async function measure(peers: number, say: (step: string) => void): Promise<Measured> {
+  const directory = await mkdtemp(join(tmpdir(), 'wgotel-bench-'));
+  const running: RunningProcess[] = [];
+  try {
+    say('starting the simulator');
+    const simulator = startProcess(process.execPath, [
+      repositoryPath('packages/simulator/dist/cli.js'),
+      ...['--directory', directory, '--device', 'wg0', '--peers', String(peers), '--age', '3600'],
+    ]);
+    running.push(simulator);
+    await until('the simulator listens', () => simulator.output().includes('listening'), {
+      process: simulator,
+      timeoutMs: 60_000,
+    });
+    const sink = startProcess(process.execPath, [repositoryPath('build/test/bench/sink.js')]);
+    running.push(sink);
+    const port = await until('the sink listens', () => Number(sink.output().trim()) || undefined, { process: sink });
+
+    say('stages');
+    const { stdout } = await execa(process.execPath, [
+      '--expose-gc',
+      repositoryPath('build/test/bench/stages.js'),
+      directory,
+    ]);
+    const stages = JSON.parse(stdout) as Stages;
+    say('the agent without gzip');
+    const plain = await probe(peers, directory, port, 'none');
+    say('the agent with gzip');
+    const gzip = await probe(peers, directory, port, 'gzip');
+    const { longestBlock, longestBlockAtFirst, rss } = gzip;
+    return {
+      peers,
+      ...stages,
+      cycle: plain.cpu / CYCLES,
+      cycleWithGzip: gzip.cpu / CYCLES,
+      longestBlock,
+      longestBlockAtFirst,
+      rss,
+    };
+  } finally {
+    await Promise.all(running.map((each) => each.stop()));
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** Runs the real agent over a few cycles. */
+async function probe(peers: number, directory: string, port: number, compression: string): Promise<Probed> {
+  // Long enough for a cycle to be over before the next.
+  const interval = peers > 10_000 ? 4000 : 1000;
+  const [warmUp, duration] = [WARM_UP_CYCLES * interval, CYCLES * interval];
+  const result = join(directory, `${compression}.json`);
+  const flags = ['--source', 'uapi', '--uapi-directory', directory, '--interval', `${interval}ms`];
+  const env = {
+    OTEL_EXPORTER_OTLP_COMPRESSION: compression,
+    BENCH_WARM_UP: String(warmUp),
+    BENCH_DURATION: String(duration),
+    BENCH_RESULT: result,
+  };
+  const agent = startAgent(port, [...flags, '--peer-limit', '1000000'], {
+    node: ['--import', repositoryPath('build/test/bench/probe.js')],
+    env,
+  });
+  try {
+    const text = await until('the probe', () => readFile(result, 'utf8').catch(() => undefined), {
+      process: agent,
+      timeoutMs: warmUp + 2 * duration + 30_000,
+    });
+    return JSON.parse(text) as Probed;
+  } finally {
+    await agent.stop();
+  }
+}
