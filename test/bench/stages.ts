@@ -34,7 +34,8 @@ const signal = new AbortController().signal;
 let requests: Buffer[] = [];
 let points = 0;
 const encoder = new MetricsEncoder({ 'service.name': 'bench' }, (request) => {
-  requests.push(request.bytes);
+  requests.push(Buffer.from(request.bytes));
+  request.release();
   points += request.points;
 });
 

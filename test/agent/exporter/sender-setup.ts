@@ -9,8 +9,8 @@ import {
 import { OtlpServer, type Answer } from './otlp-server.js';
 
 /** A request whose bytes are a text: the server under test does not look inside. */
-export function request(text: string, points = 1): EncodedRequest {
-  return { bytes: Buffer.from(text), points };
+export function request(text: string, points = 1, release: () => void = () => undefined): EncodedRequest {
+  return { bytes: Buffer.from(text), points, release };
 }
 
 /** Lets some time pass for whatever is waiting to be run. */

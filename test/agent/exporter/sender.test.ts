@@ -135,11 +135,12 @@ describe('the sender', () => {
       },
     ));
 
-  it('accounts for every request and point at all times', () =>
+  it('accounts for every request and point at all times, and gives the bytes of each back once', () =>
     fc.assert(
       fc.asyncProperty(fc.array(step(), { maxLength: 60 }), async (steps) => {
         const outcomes = steps.flatMap(({ outcome }) => outcome ?? []);
         const accepted: number[] = [];
+        const released: number[] = [];
         const transport: Transport = {
           send: async (bytes) => {
             await turn();
@@ -152,12 +153,17 @@ describe('the sender', () => {
         const sender = new Sender(transport, silent, { queueLimit: 12, pressureLimit: 6, sleep: turn });
         for (const [index, { points }] of steps.entries()) {
           if (points === undefined) await turn();
-          else void sender.enqueue(request(String(index), points));
+          else void sender.enqueue(request(String(index), points, () => released.push(index)));
           checkAccounts(sender.deliveries);
         }
         await sender.shutdown(0);
         checkAccounts(sender.deliveries);
         assert.deepEqual(sender.deliveries.queued, { requests: 0, points: 0 });
+        const taken = steps.flatMap(({ points }, index) => (points === undefined ? [] : index));
+        assert.deepEqual(
+          released.toSorted((a, b) => a - b),
+          taken,
+        );
         assert.equal(sender.deliveries.sent.requests, accepted.length);
         assert.deepEqual(
           accepted,

@@ -116,6 +116,7 @@ export class Sender {
     }
     const rejectedPoints = Math.min(outcome.rejectedPoints, request.points);
     this.#ledger.sent(request, rejectedPoints);
+    request.release();
     if (rejectedPoints > 0 || outcome.message !== '') {
       this.#trouble.seen('partial_success', 'the server took a request only in part, or warns', {
         rejectedPoints,
@@ -143,6 +144,7 @@ export class Sender {
 
   #drop(request: EncodedRequest, reason: string, message: string): void {
     this.#ledger.dropped(request, reason);
+    request.release();
     this.#trouble.seen(reason, 'dropped a request', { reason, message, points: request.points });
   }
 

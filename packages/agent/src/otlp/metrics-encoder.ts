@@ -7,13 +7,16 @@ import {
   type Metric,
   type PointSink,
 } from '@wgotel/core';
+import { BufferPool } from './buffer-pool.js';
 import { PointBuffer } from './point-buffer.js';
-import { encodeAttributes, encodeLengthField, encodeLengthHead, varintTag } from './wire.js';
+import { encodeAttributes, encodeLengthField, encodeLengthHead, totalLength, varintTag } from './wire.js';
 
 /** One `ExportMetricsServiceRequest`. */
 export interface EncodedRequest {
   readonly bytes: Buffer;
   readonly points: number;
+  /** Gives the bytes back, to be written over: to be called once by whoever is done with the request. */
+  readonly release: () => void;
 }
 
 /** A stock Collector refuses requests above 4 MiB, counted before compression. */
@@ -45,6 +48,7 @@ export class MetricsEncoder implements PointSink {
   readonly #deliver: (request: EncodedRequest) => void;
   readonly #limit: number;
   readonly #resource: Buffer;
+  readonly #pool = new BufferPool();
   readonly #dimensions: Buffer[] = [];
   readonly #buffers = new Map<Metric, PointBuffer>();
   #current: PointBuffer | undefined;
@@ -99,12 +103,22 @@ export class MetricsEncoder implements PointSink {
     for (const buffer of this.#buffers.values()) if (!buffer.isEmpty) metrics.push(...encodeMetric(buffer));
     const scopeMetrics = [encodedScope, ...metrics];
     const resourceMetrics = [this.#resource, encodeLengthHead(SCOPE_METRICS, scopeMetrics), ...scopeMetrics];
-    const bytes = Buffer.concat([encodeLengthHead(RESOURCE_METRICS, resourceMetrics), ...resourceMetrics]);
-    const request = { bytes, points: this.#points };
+    const request = this.#assemble([encodeLengthHead(RESOURCE_METRICS, resourceMetrics), ...resourceMetrics]);
     for (const buffer of this.#buffers.values()) buffer.clear();
     this.#size = 0;
     this.#points = 0;
     this.#deliver(request);
+  }
+
+  #assemble(pieces: readonly Uint8Array[]): EncodedRequest {
+    const length = totalLength(pieces);
+    const buffer = this.#pool.take(length);
+    let at = 0;
+    for (const piece of pieces) {
+      buffer.set(piece, at);
+      at += piece.length;
+    }
+    return { bytes: buffer.subarray(0, length), points: this.#points, release: () => this.#pool.giveBack(buffer) };
   }
 }
 

@@ -19,8 +19,11 @@ export function encodeLengthField(field: number, value: Uint8Array | string): Bu
 
 /** What goes before a value that is given in pieces. */
 export function encodeLengthHead(field: number, pieces: readonly Uint8Array[]): Buffer {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  return Buffer.concat([Buffer.of(lengthTag(field)), encodeVarint(length)]);
+  return Buffer.concat([Buffer.of(lengthTag(field)), encodeVarint(totalLength(pieces))]);
+}
+
+export function totalLength(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 function encodeVarint(value: number): Buffer {
