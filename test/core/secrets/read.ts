@@ -1,0 +1,82 @@
+/**
+ * Reads the served devices over and over, then writes down all that is live in this process:
+ *   node --expose-gc --heap-snapshot-string-limit=N read.js FOLDER nothing|buffer|slice
+ * `buffer` and `slice` keep a part of a reply as a parser that takes no care would.
+ */
+import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { Session } from 'node:inspector';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { writeHeapSnapshot } from 'node:v8';
+import { SOURCES, type Reading, type SourceName } from '@wgotel/core';
+import { repositoryPath } from '../../support/repository.js';
+import { FILES, PUBLIC_MARK, type Plant } from './folder.js';
+
+const READINGS = 20;
+
+const folder = process.argv[2]!;
+const plant = process.argv[3] as Plant;
+const options = {
+  directory: join(folder, 'sockets'),
+  command: [process.execPath, repositoryPath('build/test/core/source/fake-wg.js'), folder],
+};
+
+// Both stay reachable to the end.
+const sources = (['uapi', 'wg-show'] satisfies SourceName[]).map((name) => SOURCES[name](options));
+const kept: unknown[] = [];
+
+for (const source of sources) {
+  let previous: Reading | undefined;
+  for (let count = 0; count < READINGS; count++) {
+    previous = await source.read({ signal: new AbortController().signal, previous });
+    kept.push(previous);
+  }
+  // One that is broken off.
+  kept.push(await source.read({ signal: AbortSignal.timeout(1), previous }));
+}
+writeFileSync(join(folder, FILES.outputs), JSON.stringify(kept));
+kept.push(Buffer.from(PUBLIC_MARK));
+if (plant !== 'nothing') kept.push(await carelessly(plant));
+
+await delay(50);
+globalThis.gc!();
+globalThis.gc!();
+writeFileSync(join(folder, FILES.heap), '');
+writeHeapSnapshot(join(folder, FILES.heap));
+const file = openSync(join(folder, FILES.buffers), 'w');
+for (const buffer of liveBuffers()) if (buffer.byteLength > 0) writeSync(file, new Uint8Array(buffer));
+// Reachable until here.
+process.exitCode = kept.length > 0 && sources.length > 0 ? 0 : 1;
+
+/** Reads a reply and keeps its bytes, or a string cut out of its text, which keeps all of the text. */
+async function carelessly(kind: Plant): Promise<unknown> {
+  const socket = connect(join(options.directory, 'wgsmall.sock'));
+  socket.write('get=1\n\n');
+  let bytes = Buffer.alloc(0);
+  for await (const chunk of socket) {
+    bytes = Buffer.concat([bytes, chunk as Buffer]);
+    if (bytes.subarray(-2).toString() === '\n\n') break;
+  }
+  if (kind === 'buffer') return bytes;
+  const text = bytes.toString('latin1');
+  const at = text.indexOf(PUBLIC_MARK);
+  return text.slice(at, at + PUBLIC_MARK.length);
+}
+
+/** All ArrayBuffers that are reachable. */
+function liveBuffers(): ArrayBuffer[] {
+  const session = new Session();
+  session.connect();
+  const holder = globalThis as { liveBuffers?: ArrayBuffer[] };
+  session.post('Runtime.evaluate', { expression: 'ArrayBuffer.prototype' }, (failed, prototype) => {
+    if (failed !== null) throw failed;
+    session.post('Runtime.queryObjects', { prototypeObjectId: prototype.result.objectId! }, (error, { objects }) => {
+      if (error !== null) throw error;
+      const functionDeclaration = 'function () { globalThis.liveBuffers = this; }';
+      session.post('Runtime.callFunctionOn', { objectId: objects.objectId!, functionDeclaration });
+    });
+  });
+  session.disconnect();
+  return holder.liveBuffers!;
+}

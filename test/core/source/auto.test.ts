@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { SOURCES, type Reading, type Source } from '@wgotel/core';
+import { describe, it } from 'mocha';
+import { deviceOf, failures, names, readBriefly, readFrom, testDevice } from './reading.js';
+import { planDump, withSource, type ServedSource } from './served-source.js';
+
+const WG0 = testDevice('wgtest0', [{ name: 'alice', receiveBytes: 1 }]);
+const WG1 = testDevice('wgtest1', [{ name: 'bob' }]);
+const WG2 = testDevice('wgtest2');
+
+const notes = ({ notes: all }: Reading): string[] => all.map(({ source, message }) => `${source}: ${message}`);
+const dumps = ({ wg }: ServedSource): number => wg.calls().filter(({ args }) => args.includes('dump')).length;
+
+/** Reads the served sockets, and `wg` that is not there. */
+const withoutWg = ({ sockets }: ServedSource): Source =>
+  SOURCES.auto({ directory: sockets.directory, command: ['/nowhere/wg'] });
+
+describe('auto source', () => {
+  it('reads each device once, and over its socket if it has one', () =>
+    withSource('auto', async (served) => {
+      await served.sockets.serve([WG0, WG2]);
+      planDump(served.wg, [{ ...WG0, peers: [] }, WG1, WG2]);
+      const reading = await readFrom(served.source);
+      assert.deepEqual(reading.failures, []);
+      const sources = reading.devices.map(({ name, source }) => `${name} ${source}`);
+      assert.deepEqual(sources.toSorted(), ['wgtest0 uapi', 'wgtest1 wg-show', 'wgtest2 uapi']);
+      assert.equal(deviceOf(reading, 'wgtest0').peers.length, 1);
+      assert.equal(dumps(served), 1);
+    }));
+
+  it('dumps nothing while every device has a socket, and says so', () =>
+    withSource('auto', async (served) => {
+      await served.sockets.serve([WG0, WG1]);
+      planDump(served.wg, [WG0, WG1]);
+      const reading = await readFrom(served.source);
+      assert.deepEqual([names(reading), reading.failures], [['wgtest0', 'wgtest1'], []]);
+      assert.deepEqual(notes(reading), ['wg-show: every device wg lists has a UAPI socket and is read there']);
+      assert.equal(dumps(served), 0);
+    }));
+
+  it('does not read a device through wg whose socket fails', () =>
+    withSource('auto', async (served) => {
+      await served.sockets.serve([WG0]);
+      served.sockets.fault = () => ({ type: 'cut', bytes: 10 });
+      planDump(served.wg, [WG0, WG1]);
+      const reading = await readFrom(served.source);
+      assert.deepEqual(names(reading), ['wgtest1']);
+      assert.deepEqual(failures(reading), ['wgtest0 CONNECTION_FAILED']);
+    }));
+
+  it('says of both sources why there is nothing', () =>
+    withSource('auto', async ({ source, sockets }) => {
+      const reading = await readFrom(source);
+      assert.deepEqual([reading.devices, reading.failures], [[], []]);
+      assert.deepEqual(notes(reading), [
+        `uapi: no device has a socket in ${sockets.directory}`,
+        'wg-show: wg lists no device',
+      ]);
+    }));
+
+  it('notes that wg is missing while there are devices with sockets', () =>
+    withSource('auto', async (served) => {
+      await served.sockets.serve([WG0]);
+      const reading = await readFrom(withoutWg(served));
+      assert.deepEqual([names(reading), reading.failures], [['wgtest0'], []]);
+      assert.match(notes(reading).join(), /^wg-show: there is no program `\/nowhere\/wg`/);
+    }));
+
+  it('fails with SOURCE_UNAVAILABLE when wg is missing and nothing has a socket', () =>
+    withSource('auto', async (served) => {
+      const reading = await readFrom(withoutWg(served));
+      assert.deepEqual([reading.devices, failures(reading)], [[], ['- SOURCE_UNAVAILABLE']]);
+    }));
+
+  it('does not hide that wg hangs behind the devices with sockets', () =>
+    withSource('auto', async ({ source, sockets, wg }) => {
+      await sockets.serve([WG0]);
+      wg.plan({ hang: 'alone' });
+      const reading = await readBriefly(source, 500);
+      assert.deepEqual(names(reading), ['wgtest0']);
+      assert.deepEqual(failures(reading), ['- TIMEOUT']);
+    }));
+
+  it('does not hide that wg may not list devices', () =>
+    withSource('auto', async ({ source, sockets, wg }) => {
+      await sockets.serve([WG0]);
+      wg.plan({ complaints: 'Unable to list interfaces: Operation not permitted\n', exitCode: 1 });
+      const reading = await readFrom(source);
+      assert.deepEqual([names(reading), failures(reading)], [['wgtest0'], ['- PERMISSION_DENIED']]);
+    }));
+
+  it('reads a device through wg once its socket is gone', () =>
+    withSource('auto', async ({ source, sockets, wg }) => {
+      await sockets.serve([WG0]);
+      planDump(wg, [WG0]);
+      const before = await readFrom(source);
+      await sockets.serve([]);
+      const after = await readFrom(source, before);
+      assert.deepEqual([deviceOf(before, 'wgtest0').source, deviceOf(after, 'wgtest0').source], ['uapi', 'wg-show']);
+      assert.deepEqual(deviceOf(after, 'wgtest0').peers, deviceOf(before, 'wgtest0').peers);
+    }));
+});

@@ -1,0 +1,18 @@
+/**
+ * Stands in for `wg`:
+ *   node fake-wg.js FOLDER show interfaces|all [dump]
+ * Does what FOLDER/plan.json says and appends how it was called to FOLDER/calls.
+ */
+import { spawn } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WgPlan } from './fake-wg-command.js';
+
+const [folder = '', ...args] = process.argv.slice(2);
+appendFileSync(join(folder, 'calls'), `${JSON.stringify({ args, pid: process.pid, locale: process.env['LC_ALL'] })}\n`);
+const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as WgPlan;
+process.stdout.write(args[1] === 'interfaces' ? (plan.interfaces ?? '') : (plan.dump ?? ''));
+process.stderr.write(plan.complaints ?? '');
+process.exitCode = plan.exitCode ?? 0;
+if (plan.hang === 'child') spawn(process.execPath, ['-e', 'setTimeout(() => {}, 8000)'], { stdio: 'inherit' });
+if (plan.hang !== undefined) setInterval(() => {}, 60_000);

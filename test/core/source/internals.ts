@@ -1,0 +1,20 @@
+import { repositoryPath } from '../../support/repository.js';
+
+const load = (file: string): Promise<unknown> => import(repositoryPath(`packages/core/dist/source/${file}.js`));
+
+// What @wgotel/core keeps to itself, and what only a test can reach from outside: pieces cut at any byte.
+export const { LineBuffer } = (await load(
+  'line-buffer',
+)) as typeof import('../../../packages/core/src/source/line-buffer.js');
+export const { PeerTable } = (await load(
+  'peer-table',
+)) as typeof import('../../../packages/core/src/source/peer-table.js');
+export const { UapiParser } = (await load(
+  'uapi/parse',
+)) as typeof import('../../../packages/core/src/source/uapi/parse.js');
+export const { DumpParser } = (await load(
+  'wg-show/parse',
+)) as typeof import('../../../packages/core/src/source/wg-show/parse.js');
+export const { complaintToError } = (await load(
+  'wg-show/complaint',
+)) as typeof import('../../../packages/core/src/source/wg-show/complaint.js');

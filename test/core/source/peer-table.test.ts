@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import type { Peer } from '@wgotel/core';
+import { describe, it } from 'mocha';
+import { PeerTable } from './internals.js';
+
+type Table = InstanceType<typeof PeerTable>;
+
+/** Reads peers known by a number; each has one allowed IP of that number. */
+function read(table: Table, numbers: readonly number[], receiveBytes = 0): Peer[] {
+  table.begin();
+  for (const number of numbers) {
+    // Keys that differ only in what the hash does not look at collide.
+    table.key.fill(0);
+    Buffer.from(table.key.buffer).writeUInt32LE(number, 8);
+    assert.equal(table.open(), true);
+    const text = Buffer.from(`10.0.0.${number}/32`);
+    table.allowedIP(text, 0, text.length);
+    table.receiveBytes = receiveBytes;
+  }
+  return table.end();
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+describe('PeerTable', () => {
+  it('keeps peers apart whose keys hash alike, in the order in which they first appeared', () => {
+    const table = new PeerTable();
+    const first = read(table, range(0, 300));
+    assert.equal(new Set(first.map(({ publicKey }) => publicKey)).size, 300);
+    assert.deepEqual(first[299]?.allowedIPs, ['10.0.0.299/32']);
+    for (const order of [range(0, 300), range(0, 300).toReversed()]) {
+      const again = read(table, order);
+      assert.equal(again.length, 300);
+      assert.ok(again.every((peer, index) => peer === first[index]));
+    }
+    const others = read(table, [301, ...range(100, 200)]);
+    assert.equal(others.length, 101);
+    assert.ok(others.slice(0, 100).every((peer, index) => peer === first[100 + index]));
+  });
+
+  it('forgets peers that are gone and knows those that stayed', () => {
+    const table = new PeerTable();
+    const first = read(table, range(0, 1000));
+    const few = read(table, range(900, 1000));
+    assert.ok(few.every((peer, index) => peer === first[900 + index]));
+    const back = read(table, range(0, 1000));
+    assert.ok(back.slice(0, 100).every((peer, index) => peer === first[900 + index]));
+    assert.ok(!first.includes(back[100]!));
+    assert.deepEqual(back.slice(100), first.slice(0, 900));
+  });
+
+  it('keeps the allowed IPs of a peer that changed otherwise', () => {
+    const table = new PeerTable();
+    const [before] = read(table, [1], 5);
+    const [after] = read(table, [1], 6);
+    assert.notEqual(after, before);
+    assert.equal(after?.allowedIPs, before?.allowedIPs);
+    assert.equal(after?.publicKey, before?.publicKey);
+  });
+
+  it('takes allowed IPs that were added, removed, moved and replaced', () => {
+    const table = new PeerTable();
+    const lists = [['a', 'b'], ['a', 'b', 'c'], ['a'], [], ['a', 'b'], ['b', 'a'], ['b', 'c', 'a'], ['b', 'c', 'a']];
+    for (const list of lists) {
+      table.begin();
+      table.open();
+      for (const text of list) table.allowedIP(Buffer.from(text), 0, text.length);
+      assert.deepEqual(table.end()[0]?.allowedIPs, list);
+    }
+  });
+
+  it('tells a peer listed twice in a reading', () => {
+    const table = new PeerTable();
+    table.begin();
+    assert.equal(table.open(), true);
+    assert.equal(table.open(), false);
+  });
+
+  it('starts afresh after a reading that broke off', () => {
+    const table = new PeerTable();
+    const first = read(table, [1, 2]);
+    table.begin();
+    table.open();
+    assert.deepEqual(read(table, [1, 2]), first);
+  });
+});
