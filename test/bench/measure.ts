@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { startAgent } from '../support/agent.js';
 import { startProcess, until, type RunningProcess } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
+import { startSimulator } from '../support/simulator-process.js';
 import type { Probed } from './probe.js';
 import type { Stages } from './stages.js';
 
@@ -27,15 +28,7 @@ export async function measure(peers: number, say: (step: string) => void): Promi
   const running: RunningProcess[] = [];
   try {
     say('starting the simulator');
-    const simulator = startProcess(process.execPath, [
-      repositoryPath('packages/simulator/dist/cli.js'),
-      ...['--directory', directory, '--device', 'wg0', '--peers', String(peers), '--age', '3600'],
-    ]);
-    running.push(simulator);
-    await until('the simulator listens', () => simulator.output().includes('listening'), {
-      process: simulator,
-      timeoutMs: 60_000,
-    });
+    running.push(await startSimulator(directory, peers));
     const sink = startProcess(process.execPath, [repositoryPath('build/test/bench/sink.js')]);
     running.push(sink);
     const port = await until('the sink listens', () => Number(sink.output().trim()) || undefined, { process: sink });

@@ -6,22 +6,18 @@ import { describe, it } from 'mocha';
 import { startAgent } from '../support/agent.js';
 import { startCollector } from '../support/collector.js';
 import { exportedPoints } from '../support/exported-points.js';
-import { startProcess, until } from '../support/process.js';
-import { repositoryPath } from '../support/repository.js';
+import { until } from '../support/process.js';
+import { startSimulator } from '../support/simulator-process.js';
 
 const PEERS = 10_000;
 
 describe('ten thousand peers', () => {
   it('reach a stock Collector whole: it takes every request and holds every series', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'wgotel-large-'));
-    const simulator = startProcess(process.execPath, [
-      repositoryPath('packages/simulator/dist/cli.js'),
-      ...['--directory', directory, '--device', 'wg0', '--peers', String(PEERS), '--age', '3600'],
-    ]);
+    const simulator = await startSimulator(directory, PEERS);
     // No limit is set on its receiver: it refuses what is larger than 4 MiB.
     const collector = await startCollector();
     try {
-      await until('the simulator listens', () => simulator.output().includes('listening'), { process: simulator });
       const agent = startAgent(collector.grpcPort, ['--source', 'uapi', '--uapi-directory', directory]);
       try {
         await until('all requests of a scrape', async () => (await collector.exported()).length >= 2, {

@@ -30,7 +30,7 @@ export function pointsOf(frame: Frame, now = frame.time): Point[] {
 
 /** A series' identity as text. */
 export function seriesOf({ metric, attributes }: Point): string {
-  const sorted = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `${metric}{${sorted.map(([key, value]) => `${key}=${String(value)}`).join(',')}}`;
 }
 

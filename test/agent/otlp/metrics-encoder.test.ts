@@ -33,7 +33,7 @@ function officially(frame: Frame): DecodedPoint[] {
 
 /** The order of metrics and points says nothing. */
 function inOrder(points: DecodedPoint[]): string[] {
-  return points.map((point) => JSON.stringify(point)).sort();
+  return points.map((point) => JSON.stringify(point)).toSorted();
 }
 
 describe('MetricsEncoder', () => {

@@ -27,13 +27,13 @@ function flatten({ scopeMetrics }: ResourceMetrics): string[] {
         ({ attributes, value }) => `${seriesOf({ metric: descriptor.name, attributes } as never)} ${value as number}`,
       ),
     )
-    .sort();
+    .toSorted();
 }
 
 function expected(frame: Frame): string[] {
   return pointsOf(frame)
     .map((point) => `${seriesOf(point)} ${point.value}`)
-    .sort();
+    .toSorted();
 }
 
 /** A receiver that has scraped each snapshot once. */
@@ -56,8 +56,9 @@ describe('MetricProducer', () => {
   it('gives the SDK every point of the frame, with its times', async () => {
     const receiver = await receiverOf(TWO_PEERS);
     const reader = new TestReader({ metricProducers: [createMetricProducer(receiver)] });
-    new MeterProvider({ readers: [reader] });
+    const provider = new MeterProvider({ readers: [reader] });
     const { resourceMetrics, errors } = await reader.collect();
+    await provider.shutdown();
     assert.deepEqual(errors, []);
     assert.deepEqual(flatten(resourceMetrics), expected(receiver.frame!));
     const io = resourceMetrics.scopeMetrics[0]!.metrics.find(

@@ -136,6 +136,8 @@ describe('healthy traffic', () => {
         const [a, b] = [end(keepaliveA), end(keepaliveB)];
         const tunnel = await openSimulatedTunnel({ a, b, seed, latency, traffic: { every, bytes } });
         try {
+          // End b knows no endpoint, and can send nothing, until it has heard of a.
+          tunnel.link.a.ping();
           await tunnel.run(3600, (frame) => {
             const { a: stateA, b: stateB } = tunnel.states();
             assert.doesNotMatch(`${stateA} ${stateB}`, /stale/);

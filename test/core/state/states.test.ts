@@ -103,6 +103,15 @@ describe('state of a peer', () => {
     ]);
   });
 
+  it('does not wait for an answer to the keepalives that answer data', () => {
+    follow(SITE, [
+      [0, 1000, 1000, 0, 'active'],
+      [15, 1000, 1064, 0, 'active'],
+      [30, 1000, 1064, 0, 'active'],
+      [60, 1000, 1064, 0, 'active'],
+    ]);
+  });
+
   it('takes a client whose data goes unanswered for idle, not stale', () => {
     follow(ON_DEMAND, [
       [0, 1000, 1000, 0, 'active'],

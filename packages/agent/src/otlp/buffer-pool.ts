@@ -4,7 +4,7 @@ const MOST_SPARE = 2;
 /** Lends out buffers that are written over again and again: megabytes of fresh ones at every scrape would keep the garbage
  *  collector busy. */
 export class BufferPool {
-  readonly #spare: Buffer[] = [];
+  #spare: Buffer[] = [];
 
   /** Lends a buffer of at least that many bytes, with whatever was in it. */
   take(length: number): Buffer {
@@ -14,8 +14,7 @@ export class BufferPool {
   }
 
   giveBack(buffer: Buffer): void {
-    this.#spare.push(buffer);
     // The larger ones serve all.
-    this.#spare.sort((a, b) => b.length - a.length).splice(MOST_SPARE);
+    this.#spare = [...this.#spare, buffer].toSorted((a, b) => b.length - a.length).slice(0, MOST_SPARE);
   }
 }

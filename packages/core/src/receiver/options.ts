@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { MeterProvider } from '@opentelemetry/api';
 import { WireGuardError } from '../errors.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
@@ -49,25 +50,31 @@ export interface ResolvedOptions {
 export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
   const { source = 'auto', sourceOptions = {}, meterProvider } = options;
   return {
-    source: typeof source === 'string' ? SOURCES[source](sourceOptions) : source,
+    source: typeof source === 'string' ? namedSource(source, sourceOptions) : source,
     collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
     initialDelay: atLeast(0, 'initialDelay', options.initialDelay ?? 1000),
     timeout: atLeast(1, 'timeout', options.timeout ?? 10_000),
     names: options.names,
-    peerLimit: atLeast(0, 'peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
+    peerLimit: atLeast(0, 'peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500), Infinity),
     meterProvider,
     onFrame: options.onFrame ?? (() => undefined),
     clock: options.clock ?? systemClock,
   };
 }
 
+function namedSource(name: SourceName, options: SourceOptions): Source {
+  if (Object.hasOwn(SOURCES, name)) return SOURCES[name](options);
+  throw new WireGuardError(
+    'INVALID_OPTION',
+    `source: expected a Source or one of ${Object.keys(SOURCES).join(', ')}, not '${name}'`,
+  );
+}
+
 /** The longest delay Node's timers take. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-function atLeast(least: number, option: string, value: number): number {
-  if (value >= least && (value <= MAX_DELAY || option === 'peerLimit')) return value;
-  throw new WireGuardError(
-    'INVALID_OPTION',
-    `${option}: expected a number from ${least} to ${MAX_DELAY}, not ${value}`,
-  );
+function atLeast(least: number, option: string, value: number, most = MAX_DELAY): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  const range = most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`;
+  throw new WireGuardError('INVALID_OPTION', `${option}: expected a number ${range}, not ${inspect(value)}`);
 }

@@ -6,6 +6,10 @@ const INITIATION = 148;
 const RESPONSE = 92;
 const KEEPALIVE = 32;
 
+/** WireGuard answers data with a keepalive if there is nothing else to send, and notes to do so once more if more data
+ *  came meanwhile: two of them may follow the last data received. */
+const PASSIVE_KEEPALIVES = 2;
+
 /** Seconds between two initiations, at least. */
 export const REKEY_TIMEOUT = 5;
 
@@ -40,6 +44,6 @@ export function containsData(sent: number, seconds: number, keepalive: number | 
   const remainder = (sent / 4) % 4;
   const initiations = mostInitiations - ((((mostInitiations - remainder) % 4) + 4) % 4);
   if (initiations < 0) return true;
-  const keepalives = keepalive === undefined ? 0 : Math.floor(seconds / keepalive) + 1;
-  return sent - INITIATION * initiations > KEEPALIVE * keepalives;
+  const persistent = keepalive === undefined ? 0 : Math.floor(seconds / keepalive) + 1;
+  return sent - INITIATION * initiations > KEEPALIVE * (persistent + PASSIVE_KEEPALIVES);
 }

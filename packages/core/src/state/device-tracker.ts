@@ -7,6 +7,7 @@ import type { PeerLimit } from './peer-limit.js';
 import { PeerTracker } from './peer-tracker.js';
 import { Series } from './series.js';
 import type { Step } from './step.js';
+import { noTotals } from './totals.js';
 
 /** The name of a peer as somebody gave it. `undefined`: it has none. */
 export type PeerNames = (publicKey: string, device: string) => string | undefined;
@@ -108,7 +109,9 @@ export class DeviceTracker {
     const previous = this.#previous && { ...this.#previous, time: Math.min(this.#previous.time, now.time) };
     const known = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
     const zeroTime = recreated || this.view === undefined ? Math.max(known, device.countingSince ?? 0) : known;
-    return { ...now, previous, recreated, tolerance, zeroTime: Math.min(zeroTime, now.time) };
+    const newIo = { startTime: Math.min(zeroTime, now.time), receive: 0, transmit: 0 };
+    const newTotals = noTotals(previous?.time ?? now.time);
+    return { ...now, previous, recreated, tolerance, newIo, newTotals };
   }
 
   /** Readings mostly list the same peers in the same order, so the look-up is mostly none. */

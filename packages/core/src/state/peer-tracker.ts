@@ -7,7 +7,7 @@ import type { Io, PeerView, StaleReason, Totals } from './frame.js';
 import type { OverflowTracker } from './overflow-tracker.js';
 import type { Series } from './series.js';
 import type { Step } from './step.js';
-import { addTotals, noTotals, type Increment } from './totals.js';
+import { addTotals, type Increment } from './totals.js';
 
 const NOTHING = { receive: 0, transmit: 0 };
 
@@ -34,8 +34,8 @@ export class PeerTracker {
     this.#series = series;
     this.#appeared = step.monotonicTime;
     this.#frozen = individual ? undefined : NOTHING;
-    this.#ioBase = { startTime: step.zeroTime, receive: 0, transmit: 0 };
-    this.#totals = noTotals(step.previous?.time ?? step.time);
+    this.#ioBase = step.newIo;
+    this.#totals = step.newTotals;
     this.#endpoint = peer.endpoint;
     if (peer.lastHandshakeTime !== undefined) this.#handshake = handshakeInstant(peer.lastHandshakeTime, step);
     if (step.previous !== undefined) {
@@ -57,7 +57,7 @@ export class PeerTracker {
 
     if (reset) {
       // Later than the last point, whose value was still the old one.
-      const startTime = Math.min(step.time, Math.max(step.zeroTime, step.previous!.time + 1));
+      const startTime = Math.min(step.time, Math.max(step.newIo.startTime, step.previous!.time + 1));
       this.#ioBase = { startTime, receive: 0, transmit: 0 };
       this.#frozen &&= NOTHING;
       this.#handshake = undefined;

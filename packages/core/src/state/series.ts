@@ -6,7 +6,8 @@ export class Series {
   readonly peerId: string | undefined;
   /** Already cleaned of what must not be shown. `undefined`: nobody named the peer. */
   readonly peerName: string | undefined;
-  readonly #renderings: unknown[] = [];
+  /** Made with the first, in just the size needed: there may be many thousands of series. */
+  #renderings: unknown[] | undefined;
 
   constructor(device: string, peerId?: string, peerName?: string) {
     this.device = device;
@@ -19,6 +20,9 @@ export class Series {
   /** Makes a function that renders a series once and remembers the result as long as the series lives. */
   static renderer<T>(render: (series: Series) => T): (series: Series) => T {
     const slot = Series.#renderers++;
-    return (series) => (series.#renderings[slot] ??= render(series)) as T;
+    return (series) => {
+      series.#renderings ??= Array.from({ length: Series.#renderers });
+      return (series.#renderings[slot] ??= render(series)) as T;
+    };
   }
 }

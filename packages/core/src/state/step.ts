@@ -1,3 +1,5 @@
+import type { Io, Totals } from './frame.js';
+
 /** The two instants that a device's trackers step between. */
 export interface Step {
   /** Wall and monotonic time of this reading, in milliseconds. */
@@ -5,8 +7,10 @@ export interface Step {
   readonly monotonicTime: number;
   /** Of the last good reading. `undefined`: this is the first one, the silent baseline. */
   readonly previous: { readonly time: number; readonly monotonicTime: number } | undefined;
-  /** The latest instant at which the counters of what is new or was reset since are known to have been 0. */
-  readonly zeroTime: number;
+  /** The sums of a peer that is new since, with the latest instant at which its counters are known to have been 0. One
+   *  object of each for all such peers. */
+  readonly newIo: Io;
+  readonly newTotals: Totals;
   /** Whether the device was deleted and made again in between. */
   readonly recreated: boolean;
   /** Two scrape intervals, in milliseconds. */

@@ -7,8 +7,10 @@ export interface Increment {
   failedAttempts: Readonly<Record<FailedAttempt, number>> | undefined;
 }
 
+const NONE = Object.freeze({});
+
 export function noTotals(startTime: number): Totals {
-  return { startTime, handshakes: 0, endpointChanges: {}, failedAttempts: {} };
+  return { startTime, handshakes: 0, endpointChanges: NONE, failedAttempts: NONE };
 }
 
 /** Adds an interval up. Returns the same object if there is nothing to add. */

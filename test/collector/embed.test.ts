@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { startCollector } from '../support/collector.js';
+import { exportedPoints } from '../support/exported-points.js';
+import { startProcess, until } from '../support/process.js';
+import { repositoryPath } from '../support/repository.js';
+import { startSimulator } from '../support/simulator-process.js';
+
+const PEERS = 5;
+
+describe('examples/embed', () => {
+  it("sends WireGuard's points and its own to a Collector", async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'wgotel-embed-'));
+    const simulator = await startSimulator(directory, PEERS);
+    const collector = await startCollector();
+    try {
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.grpcPort}`,
+        OTEL_METRIC_EXPORT_INTERVAL: '200',
+        OTEL_METRIC_EXPORT_TIMEOUT: '200',
+      };
+      const main = repositoryPath('build/examples/embed/main.js');
+      const service = startProcess(process.execPath, [main, directory], { env });
+      try {
+        const url = await until('it listens', () => /http:\S+/.exec(service.output())?.[0], { process: service });
+        assert.equal(await (await fetch(url)).text(), 'hello\n');
+        const points = await until(
+          'points of both',
+          async () => {
+            const all = exportedPoints(await collector.exported());
+            return (
+              ['embed.requests', 'wireguard.peer.io'].every((name) => all.some(({ metric }) => metric === name)) && all
+            );
+          },
+          { process: service, timeoutMs: 30_000 },
+        );
+        assert.equal(points.find(({ metric }) => metric === 'embed.requests')!.value, 1);
+        const series = new Set(
+          points
+            .filter(({ metric }) => metric === 'wireguard.peer.io')
+            .map(({ attributes }) => `${attributes['wireguard.peer.id']} ${attributes['network.io.direction']}`),
+        );
+        assert.equal(series.size, PEERS * 2);
+      } finally {
+        await service.stop();
+      }
+      assert.doesNotMatch(service.output(), /error/i);
+    } finally {
+      await Promise.all([simulator.stop(), collector.stop()]);
+      await rm(directory, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, it } from 'mocha';
+import { WireGuardError, WireGuardReceiver, type Reading, type SourceFailure } from '@wgotel/core';
+import { until } from '../../support/process.js';
+import { ScriptedSource } from '../../support/scripted-source.js';
+import { device, snapshot } from '../../support/snapshots.js';
+import { collectDiagLog } from './diag-log.js';
+import { NOTHING, sourceOf } from './sources.js';
+
+const denied = new WireGuardError('PERMISSION_DENIED', 'no permission for wg1', { device: 'wg1' });
+
+/** What a source does wrong, and the failure it becomes. */
+const WRONGS: readonly [string, () => Promise<Reading>, Omit<SourceFailure, 'source'>][] = [
+  [
+    'rejects',
+    () => Promise.reject(new Error('out of order')),
+    { device: undefined, code: 'READ_FAILED', message: 'reading failed: out of order' },
+  ],
+  [
+    'throws',
+    () => {
+      throw new Error('out of order');
+    },
+    { device: undefined, code: 'READ_FAILED', message: 'reading failed: out of order' },
+  ],
+  [
+    'rejects with an error of the library',
+    () => Promise.reject(denied),
+    { device: 'wg1', code: 'PERMISSION_DENIED', message: 'no permission for wg1' },
+  ],
+];
+
+describe('a source that fails', () => {
+  const log = collectDiagLog();
+
+  for (const [what, read, failure] of WRONGS) {
+    it(`and ${what} is a failure of the frame, and no error of the application`, async () => {
+      const receiver = new WireGuardReceiver({ source: sourceOf(read), meterProvider: false });
+      const frame = await receiver.scrape();
+      assert.deepEqual(frame.failures, [{ source: 'told', ...failure }]);
+      assert.deepEqual(
+        frame.errors.map(({ type, value }) => [type, value]),
+        [[failure.code.toLowerCase(), 1]],
+      );
+      assert.deepEqual(log, [`warn told: ${failure.message}`]);
+    });
+  }
+
+  it('is told by its signal when the time is up', async () => {
+    let aborted: unknown;
+    const source = sourceOf(async ({ signal }) => {
+      // A signal's own timer does not keep the process alive.
+      while (!signal.aborted) await delay(1);
+      aborted = signal.reason;
+      return NOTHING;
+    });
+    await new WireGuardReceiver({ source, timeout: 20, meterProvider: false }).scrape();
+    assert.equal((aborted as Error).name, 'TimeoutError');
+  });
+
+  it('is logged once when that begins, and once when it is over', async () => {
+    const failures: SourceFailure[] = [
+      { source: 'scripted', device: 'wg0', code: 'TIMEOUT', message: 'wg0 did not answer' },
+      { source: 'scripted', device: 'wg1', code: 'TIMEOUT', message: 'wg1 did not answer' },
+    ];
+    const script = [
+      snapshot(0, [], { failures }),
+      snapshot(15, [], { failures }),
+      snapshot(30, [device([])], { failures: failures.slice(1) }),
+      snapshot(45, [device([])]),
+      snapshot(60, [device([])]),
+      snapshot(75, [], { failures: failures.slice(0, 1) }),
+    ];
+    const source = new ScriptedSource(...script);
+    const receiver = new WireGuardReceiver({ source, clock: source, meterProvider: false });
+    for (const _ of script) await receiver.scrape();
+    assert.deepEqual(log, [
+      'warn scripted: wg0 did not answer',
+      'warn scripted: wg1 did not answer',
+      'info over: scripted: wg0 did not answer',
+      'info over: scripted: wg1 did not answer',
+      'warn scripted: wg0 did not answer',
+    ]);
+  });
+
+  it('has what it notes logged once', async () => {
+    const notes = [{ source: 'scripted', message: 'there is no WireGuard device here' }];
+    const source = new ScriptedSource(snapshot(0, [], { notes }));
+    const receiver = new WireGuardReceiver({ source, clock: source, meterProvider: false });
+    await receiver.scrape();
+    await receiver.scrape();
+    assert.deepEqual(log, ['info scripted: there is no WireGuard device here']);
+  });
+});
+
+describe('an onFrame that rejects', () => {
+  const log = collectDiagLog();
+  const source = new ScriptedSource(snapshot(0, []));
+
+  it('rejects the scrape that was asked for', async () => {
+    const onFrame = (): Promise<void> => Promise.reject(new Error('queue is full'));
+    const receiver = new WireGuardReceiver({ source, clock: source, meterProvider: false, onFrame });
+    await assert.rejects(receiver.scrape(), /queue is full/);
+  });
+
+  it('is logged, and does not end the scrapes', async () => {
+    let frames = 0;
+    const onFrame = (): void => {
+      if (++frames === 1) throw new Error('queue is full');
+    };
+    const schedule = { initialDelay: 0, collectionInterval: 1 };
+    const receiver = new WireGuardReceiver({ ...schedule, source, clock: source, meterProvider: false, onFrame });
+    receiver.start();
+    await until('the next scrapes', () => frames >= 3);
+    await receiver.shutdown();
+    assert.deepEqual(log, ['error a scrape failed Error: queue is full']);
+  });
+});

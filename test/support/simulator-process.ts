@@ -1,0 +1,14 @@
+import { startProcess, until, type RunningProcess } from './process.js';
+import { repositoryPath } from './repository.js';
+
+/** Starts the simulator in a process of its own, with a device wg0 that has been up for an hour. */
+export async function startSimulator(directory: string, peers: number): Promise<RunningProcess> {
+  const cli = repositoryPath('packages/simulator/dist/cli.js');
+  const flags = ['--directory', directory, '--device', 'wg0', '--peers', String(peers), '--age', '3600'];
+  const simulator = startProcess(process.execPath, [cli, ...flags]);
+  await until('the simulator listens', () => simulator.output().includes('listening'), {
+    process: simulator,
+    timeoutMs: 60_000,
+  });
+  return simulator;
+}
