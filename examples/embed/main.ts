@@ -34,8 +34,12 @@ server.listen(0, '127.0.0.1', () => {
   console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 
-process.once('SIGTERM', () => {
+process.once('SIGTERM', () => void shutdown());
+
+async function shutdown(): Promise<void> {
   server.close();
-  // The provider first: it exports once more.
-  void provider.shutdown().then(() => receiver.shutdown());
-});
+  // What happened since the last scrape goes out with the provider's last export.
+  await receiver.scrape();
+  await provider.shutdown();
+  await receiver.shutdown();
+}

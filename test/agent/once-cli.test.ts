@@ -138,12 +138,16 @@ describe('wgotel once', () => {
     assert.match(stderr, /OTEL_RESOURCE_ATTRIBUTES/);
   });
 
-  it('does not mind a reader that goes away', async () => {
-    const child = execa(process.execPath, [CLI, 'once', '--source', 'uapi', '--uapi-directory', sockets()], {
-      buffer: false,
+  for (const args of [
+    ['once', '--source', 'uapi'],
+    ['run', '--help'],
+  ]) {
+    it(`does not mind a reader that goes away from \`wgotel ${args.join(' ')}\``, async () => {
+      const directory = args[0] === 'once' ? ['--uapi-directory', sockets()] : [];
+      const child = execa(process.execPath, [CLI, ...args, ...directory], { buffer: false });
+      child.stdout.destroy();
+      const { exitCode } = await child;
+      assert.equal(exitCode, 0);
     });
-    child.stdout.destroy();
-    const { exitCode } = await child;
-    assert.equal(exitCode, 0);
-  });
+  }
 });

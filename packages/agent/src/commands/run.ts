@@ -3,7 +3,6 @@ import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { WireGuardReceiver } from '@wgotel/core';
 import { Command } from 'commander';
 import { readConfig, type Config, type Flags } from '../config/config.js';
-import { ConfigError } from '../config/problems.js';
 import { OtlpGrpcTransport } from '../exporter/otlp-grpc/transport.js';
 import { Sender } from '../exporter/sender.js';
 import { diagLogger, Logger } from '../log.js';
@@ -36,21 +35,7 @@ export function runCommand(): Command {
     .option('--peer-limit <number>', 'peers with metrics of their own, the rest is added up (default: 10000)')
     .option('--log-level <level>', 'debug, info, warn or error (default: info)')
     .addHelpText('after', HELP)
-    .action(async (flags: Flags) => {
-      const config = configOrExit(flags);
-      if (config !== undefined) await run(config);
-    });
-}
-
-function configOrExit(flags: Flags): Config | undefined {
-  try {
-    return readConfig(flags, process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`wgotel: ${error.message}\n`);
-    process.exitCode = 2;
-    return undefined;
-  }
+    .action((flags: Flags) => run(readConfig(flags, process.env)));
 }
 
 async function run(config: Config): Promise<void> {

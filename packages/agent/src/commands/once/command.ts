@@ -1,7 +1,7 @@
 import { SOURCES, WireGuardReceiver, type Attributes, type Frame, type SourceName } from '@wgotel/core';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseTimer, TIMER_FORM } from '../../config/duration.js';
-import { ConfigError, Problems } from '../../config/problems.js';
+import { Problems } from '../../config/problems.js';
 import { readResource } from '../../config/resource.js';
 import { readHost, resourceAttributes } from '../../resource.js';
 import { renderJson } from './json.js';
@@ -44,22 +44,13 @@ export function onceCommand(): Command {
     .action(once);
 }
 
-async function once({ source, uapiDirectory, timeout, format }: OnceOptions, command: Command): Promise<void> {
+async function once({ source, uapiDirectory, timeout, format }: OnceOptions): Promise<void> {
   const sourceOptions = { directory: uapiDirectory };
   const receiver = new WireGuardReceiver({ source, sourceOptions, timeout, meterProvider: false });
   const frame = await receiver.scrape();
-  await print(render(format, frame, command));
+  process.stdout.write(FORMATS[format](frame));
   for (const remark of remarksOn(frame)) console.error(remark);
   process.exitCode = exitCodeOf(frame);
-}
-
-function render(format: keyof typeof FORMATS, frame: Frame, command: Command): string {
-  try {
-    return FORMATS[format](frame);
-  } catch (error) {
-    if (error instanceof ConfigError) command.error(error.message, { exitCode: 2 });
-    throw error;
-  }
 }
 
 function toTimer(text: string): number {
@@ -83,13 +74,4 @@ function terminal(): { width: number; colour: boolean } {
   const { isTTY, columns } = process.stdout;
   if (!isTTY) return { width: Infinity, colour: false };
   return { width: columns || 80, colour: process.stdout.hasColors() };
-}
-
-/** Writes to standard output, whose reader may have seen enough and gone, as `head` does. */
-function print(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (error?: NodeJS.ErrnoException | null): void =>
-      error && error.code !== 'EPIPE' ? reject(error) : resolve();
-    process.stdout.once('error', done).write(text, done);
-  });
 }
