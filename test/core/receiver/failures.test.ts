@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
-import { WireGuardError, WireGuardReceiver, type Reading, type SourceFailure } from '@wgotel/core';
+import { WireGuardError, WireGuardReceiver, type Reading, type Snapshot, type SourceFailure } from '@wgotel/core';
 import { until } from '../../support/process.js';
 import { ScriptedSource } from '../../support/scripted-source.js';
-import { device, snapshot } from '../../support/snapshots.js';
+import { device, EPOCH, peer, snapshot } from '../../support/snapshots.js';
 import { collectDiagLog } from './diag-log.js';
 import { NOTHING, sourceOf } from './sources.js';
 
@@ -78,6 +78,7 @@ describe('a source that fails', () => {
     assert.deepEqual(log, [
       'warn scripted: wg0 did not answer',
       'warn scripted: wg1 did not answer',
+      'info wg0 is read by test',
       'info over: scripted: wg0 did not answer',
       'info over: scripted: wg1 did not answer',
       'warn scripted: wg0 did not answer',
@@ -91,6 +92,47 @@ describe('a source that fails', () => {
     await receiver.scrape();
     await receiver.scrape();
     assert.deepEqual(log, ['info scripted: there is no WireGuard device here']);
+  });
+});
+
+describe('what else changes from scrape to scrape', () => {
+  const log = collectDiagLog();
+
+  async function play(...script: Snapshot[]): Promise<void> {
+    const source = new ScriptedSource(...script);
+    const receiver = new WireGuardReceiver({ source, clock: source, meterProvider: false, peerLimit: 1 });
+    for (const _ of script) await receiver.scrape();
+  }
+
+  it('is logged once: which source reads a device, and whether it is there', async () => {
+    const here = (source: string) => [device([], { source })];
+    await play(
+      ...[here('uapi'), here('uapi'), [], [], here('wg-show')].map((devices, index) => snapshot(index * 15, devices)),
+    );
+    assert.deepEqual(log, [
+      'info wg0 is read by uapi',
+      'warn wg0 is gone or down',
+      'info wg0 is read by wg-show',
+      'info wg0 is up again',
+    ]);
+  });
+
+  it('is logged once: that peers are folded', async () => {
+    const peers = (...labels: string[]) => [device(labels.map((label) => peer(label)))];
+    await play(
+      ...[peers('a'), peers('a', 'b'), peers('a', 'b', 'c'), peers('a')].map((devices, index) =>
+        snapshot(index * 15, devices),
+      ),
+    );
+    assert.deepEqual(log.slice(1), [
+      'warn wg0 has more peers than the limit: 1 of them are added up in the overflow series',
+      'info wg0: every peer has metrics of its own again',
+    ]);
+  });
+
+  it('is logged: a step of the clock', async () => {
+    await play(snapshot(0, []), snapshot(15, [], { takenAt: EPOCH - 3_600_000 }));
+    assert.deepEqual(log, ['warn the wall clock stepped by -3615.0 s; ages are not affected']);
   });
 });
 

@@ -7,7 +7,7 @@ import { visitPoints, type PointSink } from '../signals/visit-points.js';
 import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
 import { Tracker } from '../state/tracker.js';
-import { FailureLog } from './failure-log.js';
+import { ChangeLog } from './change-log.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
 import { untraced } from './suppress-tracing.js';
 
@@ -25,7 +25,7 @@ export class WireGuardReceiver {
   readonly #options: ResolvedOptions;
   readonly #tracker: Tracker;
   readonly #log: DiagLogger = diag.createComponentLogger({ namespace: SCOPE.name });
-  readonly #failures = new FailureLog(this.#log);
+  readonly #changes = new ChangeLog(this.#log);
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
   #running: Promise<Frame> | undefined;
@@ -103,7 +103,7 @@ export class WireGuardReceiver {
     const { clock } = this.#options;
     const snapshot: Snapshot = { ...this.#reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
-    this.#failures.update(snapshot);
+    this.#changes.update(this.#frame);
     await this.#options.onFrame(this.#frame);
     return this.#frame;
   }
