@@ -21,7 +21,7 @@ export { SCOPE } from './signals/names.js';
 export { visitPoints, type PointSink } from './signals/visit-points.js';
 export { SOURCES, type SourceName, type SourceOptions } from './source/registry.js';
 export type { ReadOptions, Source } from './source/source.js';
-export type { PeerNames } from './state/device-tracker.js';
+export type { PeerNames } from './state/name.js';
 export type {
   Count,
   DeviceView,

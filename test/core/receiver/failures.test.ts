@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { WireGuardError, WireGuardReceiver, type Reading, type Snapshot, type SourceFailure } from '@wgotel/core';
 import { until } from '../../support/process.js';
@@ -48,15 +47,57 @@ describe('a source that fails', () => {
   }
 
   it('is told by its signal when the time is up', async () => {
-    let aborted: unknown;
+    let reason: unknown;
     const source = sourceOf(async ({ signal }) => {
-      // A signal's own timer does not keep the process alive.
-      while (!signal.aborted) await delay(1);
-      aborted = signal.reason;
+      await until('the time is up', () => signal.aborted, { timeoutMs: 3000 });
+      reason = signal.reason;
       return NOTHING;
     });
-    await new WireGuardReceiver({ source, timeout: 20, meterProvider: false }).scrape();
-    assert.equal((aborted as Error).name, 'TimeoutError');
+    const { failures } = await new WireGuardReceiver({ source, timeout: 20, meterProvider: false }).scrape();
+    assert.deepEqual(failures, []);
+    assert.equal((reason as Error).name, 'TimeoutError');
+  });
+
+  it('and ends with the reason of its signal is out of time', async () => {
+    const source = sourceOf(
+      ({ signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    );
+    const keepAlive = setInterval(() => undefined, 1000);
+    const frame = await new WireGuardReceiver({ source, timeout: 20, meterProvider: false }).scrape();
+    clearInterval(keepAlive);
+    assert.equal(frame.failures[0]!.code, 'TIMEOUT');
+  });
+
+  it('and does not end at all is out of time too, and is not asked again meanwhile', async () => {
+    let reads = 0;
+    let answer: (reading: Reading) => void = () => undefined;
+    const source = sourceOf(() => {
+      reads++;
+      return new Promise((resolve) => (answer = resolve));
+    });
+    const receiver = new WireGuardReceiver({ source, timeout: 10, meterProvider: false });
+    const keepAlive = setInterval(() => undefined, 1000);
+    const frame = await receiver.scrape();
+    assert.equal(frame.failures[0]!.code, 'TIMEOUT');
+    const next = receiver.scrape();
+    answer({ ...NOTHING, devices: [device([])] });
+    assert.equal((await next).devices.length, 1);
+    assert.equal(reads, 1);
+    clearInterval(keepAlive);
+    await receiver.shutdown();
+  });
+
+  it('keeps what it read before as previous', async () => {
+    const previous: (Reading | undefined)[] = [];
+    const here = { ...NOTHING, devices: [device([])] };
+    const source = sourceOf((options) => {
+      previous.push(options.previous);
+      return previous.length === 2 ? Promise.reject(new Error('once')) : Promise.resolve(here);
+    });
+    const receiver = new WireGuardReceiver({ source, meterProvider: false });
+    for (const _ of [1, 2, 3]) await receiver.scrape();
+    assert.deepEqual(previous, [undefined, here, here]);
   });
 
   it('is logged once when that begins, and once when it is over', async () => {

@@ -49,7 +49,7 @@ describe('a started receiver', () => {
     await pass(1000);
     receiver.start();
     await pass(15_000);
-    assert.equal(source.reads, 2);
+    assert.deepEqual([source.reads, receiver.skippedScrapes], [2, 0]);
   });
 
   it('does not scrape before it is started, nor once it is shut down', async () => {

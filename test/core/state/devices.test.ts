@@ -281,6 +281,12 @@ describe('the peer limit', () => {
 });
 
 describe("a peer's name", () => {
+  it('is absent if the function that names peers throws', () => {
+    const names = (): string => assert.fail('no such file');
+    const frame = play(newTracker({ names }), snapshot(0, [device([peer('a')])]));
+    assert.equal(frame.devices[0]!.peers[0]!.series.peerName, undefined);
+  });
+
   const CASES: [string, string | undefined, string | undefined][] = [
     ['is shown', 'laptop of Ann', 'laptop of Ann'],
     ['is absent if nobody gave one', undefined, undefined],

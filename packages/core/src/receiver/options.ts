@@ -3,7 +3,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { WireGuardError } from '../errors.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
-import type { PeerNames } from '../state/device-tracker.js';
+import type { PeerNames } from '../state/name.js';
 import type { Frame } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
 

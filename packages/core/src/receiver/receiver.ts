@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createNoopMeter, diag, metrics, type DiagLogger } from '@opentelemetry/api';
+import { WireGuardError } from '../errors.js';
 import type { Reading, Snapshot } from '../model/snapshot.js';
 import { runAtOnce, runInSlices } from '../model/slices.js';
 import { observeMetrics } from '../signals/meter.js';
@@ -10,6 +12,9 @@ import { Tracker } from '../state/tracker.js';
 import { ChangeLog } from './change-log.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
 import { untraced } from './suppress-tracing.js';
+
+/** What a source gets to stop after its signal, in milliseconds. */
+const GRACE = 1000;
 
 /** Reads WireGuard at an interval and turns it into metrics:
  *
@@ -29,7 +34,10 @@ export class WireGuardReceiver {
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
   #running: Promise<Frame> | undefined;
+  /** What could be read last. */
   #reading: Reading | undefined;
+  /** A read that is under way, possibly for longer than the scrape that began it. */
+  #pending: Promise<Reading> | undefined;
   #frame: Frame | undefined;
   #skippedScrapes = 0;
 
@@ -99,21 +107,36 @@ export class WireGuardReceiver {
   }
 
   async #scrape(): Promise<Frame> {
-    this.#reading = await untraced(() => this.#read());
+    const reading = await this.#read();
     const { clock } = this.#options;
-    const snapshot: Snapshot = { ...this.#reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
+    const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#changes.update(this.#frame);
     await this.#options.onFrame(this.#frame);
     return this.#frame;
   }
 
+  /** A source ends by the signal. One that does not is waited for a little longer, and never asked twice at once. */
   async #read(): Promise<Reading> {
     const { source, timeout } = this.#options;
+    this.#pending ??= untraced(() => this.#ask()).finally(() => (this.#pending = undefined));
+    const done = new AbortController();
+    const overdue = delay(timeout + GRACE, undefined, { ref: false, signal: done.signal }).then(() => {
+      throw new WireGuardError('TIMEOUT', 'the source did not even stop when it was told to');
+    });
     try {
-      return await source.read({ signal: AbortSignal.timeout(timeout), previous: this.#reading });
+      this.#reading = await Promise.race([this.#pending, overdue]);
+      return this.#reading;
     } catch (error) {
       return { devices: [], failures: [toFailure(source.name, undefined, error)], notes: [] };
+    } finally {
+      done.abort();
+      overdue.catch(() => undefined);
     }
+  }
+
+  async #ask(): Promise<Reading> {
+    const { source, timeout } = this.#options;
+    return source.read({ signal: AbortSignal.timeout(timeout), previous: this.#reading });
   }
 }

@@ -19,8 +19,11 @@ export interface Source {
 
 /** Turns whatever was thrown while reading into an entry of {@link Reading.failures}. */
 export function toFailure(source: string, device: string | undefined, error: unknown): SourceFailure {
+  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
   const known = isWireGuardError(error)
     ? error
-    : new WireGuardError('READ_FAILED', `reading failed: ${error instanceof Error ? error.message : String(error)}`);
+    : isTimeout
+      ? new WireGuardError('TIMEOUT', 'reading took too long')
+      : new WireGuardError('READ_FAILED', `reading failed: ${error instanceof Error ? error.message : String(error)}`);
   return { source, device: device ?? known.device, code: known.code, message: known.message };
 }

@@ -1,16 +1,13 @@
 import type { Device, Peer } from '../model/device.js';
 import { peerId } from '../model/key.js';
 import type { DeviceView, PeerState, PeerView } from './frame.js';
-import { cleanName } from './name.js';
+import { nameOf, type PeerNames } from './name.js';
 import { OverflowTracker } from './overflow-tracker.js';
 import type { PeerLimit } from './peer-limit.js';
 import { PeerTracker } from './peer-tracker.js';
 import { Series } from './series.js';
 import type { Step } from './step.js';
 import { noTotals } from './totals.js';
-
-/** The name of a peer as somebody gave it. `undefined`: it has none. */
-export type PeerNames = (publicKey: string, device: string) => string | undefined;
 
 /** Peers tracked between two pauses. */
 const BATCH = 512;
@@ -122,7 +119,7 @@ export class DeviceTracker {
 
   #appear(peer: Peer, step: Step): PeerTracker {
     const device = this.series.device;
-    const series = new Series(device, peerId(peer.publicKey), cleanName(this.#names(peer.publicKey, device)));
+    const series = new Series(device, peerId(peer.publicKey), nameOf(this.#names, peer.publicKey, device));
     const individual = this.#limit.admit();
     if (!individual) this.#overflow.count(1, step.previous?.time ?? step.time);
     const tracker = new PeerTracker(series, peer, individual, step, this.#overflow);

@@ -5,15 +5,27 @@ const LONGEST_NAME = 64;
 // eslint-disable-next-line no-control-regex
 const HARMFUL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Makes a peer's name safe to show, at most 64 bytes of UTF-8. `undefined`: nothing is left of it. */
-export function cleanName(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined;
-  let clean = '';
+/** The name of a peer as somebody gave it. `undefined`: it has none. */
+export type PeerNames = (publicKey: string, device: string) => string | undefined;
+
+/** What to call a peer: a name that is safe to show, at most 64 bytes of UTF-8. `undefined`: it has none, nothing is left of
+ *  it, or `names`, which is the application's, threw. */
+export function nameOf(names: PeerNames, publicKey: string, device: string): string | undefined {
+  try {
+    const name = names(publicKey, device);
+    return name === undefined ? undefined : clean(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function clean(name: string): string | undefined {
+  let kept = '';
   let bytes = 0;
   for (const character of name.replace(HARMFUL, '').trim()) {
     bytes += Buffer.byteLength(character);
     if (bytes > LONGEST_NAME) break;
-    clean += character;
+    kept += character;
   }
-  return clean === '' ? undefined : clean;
+  return kept === '' ? undefined : kept;
 }

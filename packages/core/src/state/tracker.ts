@@ -1,7 +1,8 @@
 import type { Device } from '../model/device.js';
 import type { SourceFailure, Snapshot } from '../model/snapshot.js';
-import { DeviceTracker, type PeerNames } from './device-tracker.js';
+import { DeviceTracker } from './device-tracker.js';
 import type { DeviceView, ErrorCount, Frame } from './frame.js';
+import type { PeerNames } from './name.js';
 import { PeerLimit } from './peer-limit.js';
 import type { PeerTracker } from './peer-tracker.js';
 import { Series } from './series.js';
