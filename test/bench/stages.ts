@@ -52,7 +52,7 @@ for (let run = 0; run < WARM_UP + RUNS; run++) {
   const snapshot = { ...previous, takenAt: Date.now(), monotonicTime: performance.now() };
   const track = await cpuOf(() => runAtOnce(tracker.advance(snapshot)));
   const encode = await cpuOf(() => {
-    runAtOnce(visitPoints(track.result, track.result.time, encoder));
+    runAtOnce(visitPoints(track.result, track.result.monotonicTime, encoder));
     encoder.end();
   });
   const gzip = await cpuOf(() => requests.forEach((bytes) => gzipSync(bytes)));

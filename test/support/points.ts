@@ -10,7 +10,7 @@ export interface Point {
 }
 
 /** Every point of a frame. */
-export function pointsOf(frame: Frame, now = frame.time): Point[] {
+export function pointsOf(frame: Frame, now = frame.monotonicTime): Point[] {
   const points: Point[] = [];
   let current = METRICS[0]!;
   const sink: PointSink = {

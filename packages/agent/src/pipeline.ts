@@ -22,7 +22,7 @@ export class MetricsPipeline {
   }
 
   *#encode(frame: Frame): Generator<void, void> {
-    yield* visitPoints(frame, frame.time, this.#encoder);
+    yield* visitPoints(frame, frame.monotonicTime, this.#encoder);
     this.#encoder.end();
   }
 

@@ -11,7 +11,7 @@ describe('the bytes of requests', () => {
   let seconds = 0;
   const encode = (receiveBytes: number): EncodedRequest => {
     const frame = advance(tracker, snapshot((seconds += 15), [device([peer('a', { receiveBytes })])]));
-    runAtOnce(visitPoints(frame, frame.time, encoder));
+    runAtOnce(visitPoints(frame, frame.monotonicTime, encoder));
     encoder.end();
     return requests.at(-1)!;
   };

@@ -15,7 +15,7 @@ const RESOURCE = { 'service.name': 'wgotel', 'host.name': 'höst' };
 function encode(frame: Frame, limit?: number): EncodedRequest[] {
   const requests: EncodedRequest[] = [];
   const encoder = new MetricsEncoder(RESOURCE, (request) => requests.push(request), limit);
-  runAtOnce(visitPoints(frame, frame.time, encoder));
+  runAtOnce(visitPoints(frame, frame.monotonicTime, encoder));
   encoder.end();
   return requests;
 }
@@ -23,7 +23,7 @@ function encode(frame: Frame, limit?: number): EncodedRequest[] {
 /** The same frame through the official serializer. */
 function officially(frame: Frame): DecodedPoint[] {
   const sink = new MetricDataSink();
-  runAtOnce(visitPoints(frame, frame.time, sink));
+  runAtOnce(visitPoints(frame, frame.monotonicTime, sink));
   const resourceMetrics = {
     resource: resourceFromAttributes(RESOURCE),
     scopeMetrics: [{ scope: { name: '@wgotel/core', version: '0.1.0' }, metrics: sink.metrics }],
@@ -77,7 +77,7 @@ describe('MetricsEncoder', () => {
     const encoder = new MetricsEncoder(RESOURCE, (request) => requests.push(request));
     for (const seconds of [0, 15]) {
       const frame = advance(tracker, snapshot(seconds, [device([peer('a', { receiveBytes: seconds })])]));
-      runAtOnce(visitPoints(frame, frame.time, encoder));
+      runAtOnce(visitPoints(frame, frame.monotonicTime, encoder));
       encoder.end();
       assert.deepEqual(inOrder(decodeMetrics(requests.at(-1)!.bytes)), inOrder(officially(frame)));
     }

@@ -74,7 +74,7 @@ describe('MetricProducer', () => {
       fc.asyncProperty(anyFrame, async (frame) => {
         const receiver = {
           *visitPoints(...[sink]: Parameters<WireGuardReceiver['visitPoints']>) {
-            yield* visitPoints(frame, frame.time, sink);
+            yield* visitPoints(frame, frame.monotonicTime, sink);
           },
         } as WireGuardReceiver;
         const { resourceMetrics } = await createMetricProducer(receiver).collect();

@@ -66,6 +66,16 @@ describe('auto source', () => {
       assert.match(notes(reading).join(), /^wg-show: there is no program `\/nowhere\/wg`/);
     }));
 
+  it('fails with SOURCE_UNAVAILABLE when wg is gone that read a device before', () =>
+    withSource('auto', async (served) => {
+      await served.sockets.serve([WG0]);
+      planDump(served.wg, [WG0, WG1]);
+      const before = await readFrom(served.source);
+      assert.deepEqual(names(before), ['wgtest0', 'wgtest1']);
+      const reading = await readFrom(withoutWg(served), before);
+      assert.deepEqual([names(reading), failures(reading)], [['wgtest0'], ['- SOURCE_UNAVAILABLE']]);
+    }));
+
   it('fails with SOURCE_UNAVAILABLE when wg is missing and nothing has a socket', () =>
     withSource('auto', async (served) => {
       const reading = await readFrom(withoutWg(served));

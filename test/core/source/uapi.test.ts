@@ -142,7 +142,7 @@ describe('uapi source', () => {
       assert.equal(after.countingSince, Math.floor((await stat(path)).mtimeMs));
     }));
 
-  it('reads at most 8 devices at once, and misses one that is removed while it waits for its turn', () =>
+  it('reads at most 8 devices at once, and goes without one that is removed while it waits for its turn', () =>
     withSource('uapi', async ({ source, sockets }) => {
       const devices = Array.from({ length: 20 }, (_, index) => testDevice(`wgtest${index + 10}`));
       const pending: (() => void)[] = [];
@@ -169,7 +169,32 @@ describe('uapi source', () => {
       for (const server of servers) server.close();
       assert.equal(most, 8);
       assert.equal((await reading).devices.length, 19);
-      assert.deepEqual(failures(await reading), ['wgtest29 DEVICE_NOT_FOUND']);
+      assert.deepEqual((await reading).failures, []);
+    }));
+
+  it('is not kept from the others by a crowd of devices that do not answer', () =>
+    withSource('uapi', async ({ source, sockets }) => {
+      const silent = Array.from({ length: 9 }, (_, index) => testDevice(`silent${index}`));
+      await sockets.serve([...silent, GOOD]);
+      sockets.fault = (name) => (name === GOOD.name ? undefined : { type: 'silent' });
+      const reading = await readBriefly(source, 1500);
+      assert.deepEqual(names(reading), [GOOD.name]);
+      assert.deepEqual(
+        failures(reading),
+        silent.map(({ name }) => `${name} TIMEOUT`),
+      );
+    }));
+
+  it('fails with PERMISSION_DENIED for each device of a folder that may be listed but not searched', () =>
+    serving(async ({ source, sockets }) => {
+      await chmod(join(sockets.directory, '..'), 0o755);
+      await chmod(sockets.directory, 0o744);
+      const reading = await unprivileged(() => readFrom(source));
+      await chmod(sockets.directory, 0o755);
+      assert.deepEqual(
+        failures(reading),
+        [GOOD, BAD, LAST].map(({ name }) => `${name} PERMISSION_DENIED`),
+      );
     }));
 
   it('leaves no connection open', () =>

@@ -164,7 +164,38 @@ describe('a device that is gone', () => {
     assert.equal(ioStart(back), 15);
   });
 
-  it('is forgotten once a hundred others are gone too', () => {
+  it('is not new if it was only out of sight: the same incarnation counts on', () => {
+    const tracker = newTracker();
+    const seen = device([peer('a', { receiveBytes: 1000, lastHandshakeTime: EPOCH })], {
+      countingSince: EPOCH - 70_000,
+    });
+    play(tracker, snapshot(0, [seen]), snapshot(15, []));
+    const back = play(tracker, snapshot(30, [{ ...seen, peers: [peer('a', { receiveBytes: 1045 })] }]));
+    assert.equal(ioStart(back), -70);
+    assert.deepEqual(Object.values(valuesOf(back, 'wireguard.peer.handshakes')), [0]);
+    assert.equal(valuesOf(back, 'wireguard.device.config.changes')['wg0'], 0);
+  });
+
+  it('is not taken for made again when that cannot be told', () => {
+    const tracker = newTracker();
+    const incarnations = ['7', undefined, '7', undefined, '8'];
+    const starts = incarnations.map((incarnation, index) =>
+      ioStart(play(tracker, snapshot(index * 15, [device([peer('a', { receiveBytes: 9 + index })], { incarnation })]))),
+    );
+    assert.deepEqual(starts, [0, 0, 0, 0, 45.001]);
+  });
+
+  it('is forgotten once a hundred others are gone later', () => {
+    const tracker = newTracker();
+    const early = Array.from({ length: 100 }, (_, index) => device([], { name: `short${index}` }));
+    play(tracker, snapshot(0, [device([]), ...early]), snapshot(15, [device([])]));
+    const frame = play(tracker, snapshot(30, []));
+    assert.equal(frame.devices.length, 100);
+    assert.equal(valuesOf(frame, 'wireguard.device.up')['wg0'], 0);
+    assert.equal(valuesOf(frame, 'wireguard.device.up')['short0'], undefined);
+  });
+
+  it('keeps the number of devices that are remembered in bounds', () => {
     const tracker = newTracker();
     const names = Array.from({ length: 150 }, (_, index) => `wg${index}`);
     play(
@@ -217,10 +248,27 @@ describe('a device that cannot be read', () => {
     assert.deepEqual(valuesOf(frame, 'wireguard.device.scrape.errors'), { timeout: 1 });
   });
 
+  it('is not shown for longer because the wall clock stepped back', () => {
+    const tracker = newTracker();
+    play(tracker, snapshot(0, [device([peer('a')])]));
+    const frame = play(tracker, snapshot(600, [], { failures: [failure('wg0')], takenAt: EPOCH - 3_600_000 }));
+    assert.deepEqual(valuesOf(frame, 'wireguard.peer.io'), {});
+  });
+
+  it('has its failures counted apart for a thousand devices at most', () => {
+    const failures = Array.from({ length: 3000 }, (_, index) => failure(`wg${index}`));
+    const { errors } = play(newTracker(), snapshot(0, [], { failures }));
+    assert.equal(errors.length, 1001);
+    assert.deepEqual(
+      errors.filter(({ series }) => series === undefined).map(({ value }) => value),
+      [2000],
+    );
+  });
+
   it('may be shown by a late reader for two intervals only', () => {
     const frame = play(newTracker(), snapshot(0, [device([peer('a')])]));
-    assert.notDeepEqual(pointsOf(frame, EPOCH + 30_000), []);
-    assert.deepEqual(pointsOf(frame, EPOCH + 30_001), []);
+    assert.notDeepEqual(pointsOf(frame, frame.monotonicTime + 30_000), []);
+    assert.deepEqual(pointsOf(frame, frame.monotonicTime + 30_001), []);
   });
 });
 
@@ -235,6 +283,16 @@ describe('views of what did not change', () => {
     assert.equal(changed.peers[1], first.peers[1]);
     assert.notEqual(changed.peers[0], first.peers[0]);
     assert.equal(changed.peers[0]!.series, first.peers[0]!.series);
+  });
+});
+
+describe('what a source of ours never does', () => {
+  it('is listing a peer or a device twice, and it does no harm', () => {
+    const tracker = newTracker();
+    const twice = device([peer('a', { receiveBytes: 1 }), peer('a', { receiveBytes: 2 }), peer('b')]);
+    const frame = play(tracker, snapshot(0, [twice, twice]), snapshot(15, [twice, twice]));
+    assert.deepEqual(Object.values(valuesOf(frame, 'wireguard.peer.io')), [1, 0, 0, 0]);
+    assert.equal(valuesOf(frame, 'wireguard.device.config.changes')['wg0'], 0);
   });
 });
 

@@ -171,9 +171,11 @@ describe('state of a peer', () => {
       [15, 1064, 1148, -400, 'idle'],
       [30, 1064, 1148, -400, 'idle'],
       [45, 1064, 1000 + 148 * 2 + 7, -400, 'idle'],
-      [60, 1064, 1000 + 148 * 2 + 7, 50, 'active'],
-      [75, 1064, 1000 + 148 * 3 + 7, 50, 'active'],
-      [90, 1064, 1000 + 148 * 3 + 7, 50, 'active'],
+      // More attempts than there was time for.
+      [46, 1064, 1000 + 148 * 20 + 7, -400, 'idle'],
+      [60, 1064, 1000 + 148 * 20 + 7, 50, 'active'],
+      [75, 1064, 1000 + 148 * 21 + 7, 50, 'active'],
+      [90, 1064, 1000 + 148 * 21 + 7, 50, 'active'],
     ]);
     assert.deepEqual(attempts, { '': 1 });
   });
@@ -214,13 +216,18 @@ describe('a step of the wall clock', () => {
     });
   }
 
-  it('backwards leaves no sum that begins after its point', () => {
-    const tracker = new Tracker({ collectionInterval: 15_000, peerLimit: 10 });
+  it('backwards lets sums begin at the step, once, and never after their points', () => {
+    const tracker = new Tracker({ collectionInterval: 15_000, peerLimit: 1 });
     advance(tracker, snapshot(0, [device([peer('a')])]));
-    const frame = advance(tracker, snapshot(15, [device([peer('a'), peer('b')])], { takenAt: EPOCH - 60_000 }));
-    const [a, b] = frame.devices[0]!.peers;
-    assert.equal(b!.ioBase.startTime, EPOCH - 60_000);
-    assert.equal(a!.ioBase.startTime, EPOCH);
-    for (const { startTime = 0, time } of pointsOf(frame)) assert.ok(startTime <= time);
+    const starts = [15, 30, 45].map((seconds) => {
+      const failures = [{ source: 'test', device: 'wg9', code: 'TIMEOUT' as const, message: '' }];
+      const takenAt = EPOCH + (seconds - 3600) * 1000;
+      const next = snapshot(seconds, [device([peer('a'), peer('b')])], { takenAt, failures });
+      const points = pointsOf(advance(tracker, next));
+      for (const { startTime = 0, time } of points) assert.ok(startTime <= time);
+      return points.map(({ startTime }) => startTime);
+    });
+    assert.deepEqual(starts[1], starts[0]);
+    assert.deepEqual(starts[2], starts[0]);
   });
 });

@@ -76,7 +76,7 @@ export class WireGuardReceiver {
 
   /** Walks the metrics of the last scrape. Without one, or if it is too long ago, there are none. */
   *visitPoints(sink: PointSink): Generator<void, void> {
-    if (this.#frame !== undefined) yield* visitPoints(this.#frame, this.#options.clock.now(), sink);
+    if (this.#frame !== undefined) yield* visitPoints(this.#frame, this.#options.clock.monotonic(), sink);
   }
 
   /** Stops, once the scrape under way is done. Calling it again does nothing. */

@@ -25,19 +25,19 @@ const BATCH = 128;
 /** Walks a frame once, from the metric table to a sink. Every output of metrics is such a sink. It pauses now and then,
  *  for the event loop's sake.
  *
- *  @param now the time a reader sees: what was read too long before yields no points but its errors */
+ *  @param now the reader's time on the frame's monotonic clock: what was read too long before yields no points but its
+ *  errors */
 export function* visitPoints(frame: Frame, now: number, sink: PointSink): Generator<void, void> {
   let time = frame.time;
   const emit = (series: Series | undefined, dimension: Dimension, startTime: number, value: number): void =>
-    // After a backward step of the wall clock a sum may have begun in what is now the future.
-    sink.point(series, dimension, Math.min(startTime, time), time, value);
+    sink.point(series, dimension, startTime, time, value);
 
   for (const metric of ERROR_METRICS) {
     sink.metric(metric);
     for (const error of frame.errors) metric.points(error, emit);
   }
   for (const device of frame.devices) {
-    if (now - device.readTime > frame.maxAge) continue;
+    if (now - device.readMonotonicTime > frame.maxAge) continue;
     time = device.readTime;
     for (const metric of DEVICE_METRICS) {
       sink.metric(metric);

@@ -22,7 +22,8 @@ export class AutoSource implements Source {
       ...uapi.failures.map(({ device }) => device ?? ''),
     ]);
     const rest = Array.isArray(listed) ? listed.filter((name) => !served.has(name)) : [];
-    const wgShow = rest.length > 0 ? await this.#wgShow.readExcept(served, options) : this.#explain(listed, uapi);
+    const wgShow =
+      rest.length > 0 ? await this.#wgShow.readExcept(served, options) : this.#explain(listed, uapi, options);
     return {
       devices: [...uapi.devices, ...wgShow.devices],
       failures: [...uapi.failures, ...wgShow.failures],
@@ -35,8 +36,9 @@ export class AutoSource implements Source {
     return this.#wgShow.listDevices(signal).catch((error: Error) => error);
   }
 
-  /** Why `wg` serves nothing. That it is missing is a failure only if nothing else was found either. */
-  #explain(listed: string[] | Error, uapi: Reading): Reading {
+  /** Why `wg` serves nothing. That it is missing is a failure only if nothing else was found either, or if it was there and
+   *  read something before. */
+  #explain(listed: string[] | Error, uapi: Reading, { previous }: ReadOptions): Reading {
     const note = (message: string): SourceNote => ({ source: this.#wgShow.name, message });
     if (Array.isArray(listed)) {
       const message =
@@ -44,7 +46,8 @@ export class AutoSource implements Source {
       return { devices: [], failures: [], notes: [note(message)] };
     }
     const failure = toFailure(this.#wgShow.name, undefined, listed);
-    return uapi.devices.length > 0 && failure.code === 'SOURCE_UNAVAILABLE'
+    const missed = previous?.devices.some(({ source }) => source === this.#wgShow.name) ?? false;
+    return uapi.devices.length > 0 && failure.code === 'SOURCE_UNAVAILABLE' && !missed
       ? { devices: [], failures: [], notes: [note(failure.message)] }
       : { devices: [], failures: [failure], notes: [] };
   }

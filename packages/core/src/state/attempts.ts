@@ -24,14 +24,20 @@ export interface Attempts {
 }
 
 /** Takes apart what went over the wire while no session could carry data: we received whole initiations, and sent whole
- *  initiations of our own and a response to each of theirs. `undefined`: the bytes do not add up to that, so something
- *  else was among them. */
-export function attemptsIn(received: number, sent: number): Attempts | undefined {
+ *  initiations of our own and a response to each of theirs. `undefined`: the bytes do not add up to that, or to
+ *  more than there was time for, so something else was among them. */
+export function attemptsIn(received: number, sent: number, seconds: number): Attempts | undefined {
   const responses = received / INITIATION;
   const initiations = (sent - RESPONSE * responses) / INITIATION;
-  return Number.isInteger(responses) && Number.isInteger(initiations) && initiations >= 0
+  const most = mostAttempts(seconds);
+  const isWhole = Number.isInteger(responses) && Number.isInteger(initiations);
+  return isWhole && initiations >= 0 && initiations <= most && responses <= most
     ? { initiations, responses }
     : undefined;
+}
+
+function mostAttempts(seconds: number): number {
+  return Math.floor(seconds / REKEY_TIMEOUT) + 1;
 }
 
 /** Whether there must have been data among bytes sent while nothing was received. Keepalives and initiations that may
@@ -40,7 +46,7 @@ export function attemptsIn(received: number, sent: number): Attempts | undefined
  *  Keepalives and data are multiples of 16 bytes and initiations are 4 more, so the remainder tells the number of
  *  initiations up to a multiple of 4. */
 export function containsData(sent: number, seconds: number, keepalive: number | undefined): boolean {
-  const mostInitiations = Math.min(Math.floor(seconds / REKEY_TIMEOUT) + 1, Math.floor(sent / INITIATION));
+  const mostInitiations = Math.min(mostAttempts(seconds), Math.floor(sent / INITIATION));
   const remainder = (sent / 4) % 4;
   const initiations = mostInitiations - ((((mostInitiations - remainder) % 4) + 4) % 4);
   if (initiations < 0) return true;

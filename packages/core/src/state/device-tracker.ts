@@ -9,6 +9,8 @@ import { Series } from './series.js';
 import type { Step } from './step.js';
 import { noTotals } from './totals.js';
 
+const NO_PEERS: readonly never[] = [];
+
 /** Peers tracked between two pauses. */
 const BATCH = 512;
 
@@ -22,6 +24,9 @@ export class DeviceTracker {
   readonly #names: PeerNames;
   readonly #limit: PeerLimit;
   readonly #overflow = new OverflowTracker();
+  /** The last one that could be told. */
+  #incarnation: string | undefined;
+  #gone = false;
   #configChanges = 0;
   #countedSince: number | undefined;
   #previous: { time: number; monotonicTime: number } | undefined;
@@ -42,17 +47,20 @@ export class DeviceTracker {
   ): Generator<void, DeviceView> {
     const before = this.view;
     const step = this.#step(device, now, tolerance);
-    this.#countedSince ??= step.previous?.time ?? step.time;
+    this.#countedSince = Math.min(this.#countedSince ?? step.previous?.time ?? step.time, step.time);
     const views: PeerView[] = [];
     const peerCounts: Record<PeerState, number> = { active: 0, stale: 0, never: 0, idle: 0 };
     let unchanged = before !== undefined && before.peers.length === device.peers.length;
     // Only beside peers that stayed is a new one an addition.
-    const addition = before === undefined || step.recreated ? 0 : 1;
+    const addition = before === undefined || step.recreated || this.#gone ? 0 : 1;
     for (const [index, peer] of device.peers.entries()) {
       let tracker = this.#find(peer.publicKey, index);
       if (tracker === undefined) {
         tracker = this.#appear(peer, step);
         this.#configChanges += addition;
+      } else if (tracker.seen === step) {
+        // Listed twice: no source of ours does that.
+        continue;
       } else {
         if (isReconfigured(tracker.view.peer, peer)) this.#configChanges++;
         tracker.advance(peer, step, this.#overflow);
@@ -68,15 +76,18 @@ export class DeviceTracker {
     if (this.peers.size > device.peers.length) this.#disappear(step);
     if (before !== undefined && isDeviceReconfigured(before.device, device)) this.#configChanges++;
     this.#previous = now;
+    this.#incarnation = device.incarnation ?? this.#incarnation;
+    this.#gone = false;
     return (this.view = {
       series: this.series,
       device,
       readTime: now.time,
+      readMonotonicTime: now.monotonicTime,
       up: device.up === false ? 0 : 1,
       peers: unchanged ? before!.peers : views,
       peerCounts,
       configChanges: { startTime: this.#countedSince, value: this.#configChanges },
-      overflow: this.#overflow.look(),
+      overflow: this.#overflow.look(now.time),
     });
   }
 
@@ -92,20 +103,38 @@ export class DeviceTracker {
     this.peers.clear();
     this.#order.length = 0;
     this.#previous = now;
-    if (this.view !== undefined && (this.view.up !== 0 || this.view.peers.length > 0)) {
-      const peerCounts = { active: 0, stale: 0, never: 0, idle: 0 };
-      this.view = { ...this.view, up: 0, peers: [], peerCounts, overflow: this.#overflow.look() };
-    }
-    if (this.view !== undefined) this.view = { ...this.view, readTime: now.time };
-    return this.view;
+    this.#gone = true;
+    if (this.view === undefined) return undefined;
+    return (this.view = {
+      ...this.view,
+      // Nothing may hold on to the peers.
+      device: { ...this.view.device, peers: NO_PEERS },
+      readTime: now.time,
+      readMonotonicTime: now.monotonicTime,
+      up: 0,
+      peers: NO_PEERS,
+      peerCounts: { active: 0, stale: 0, never: 0, idle: 0 },
+      overflow: this.#overflow.look(now.time),
+    });
+  }
+
+  get gone(): boolean {
+    return this.#gone;
   }
 
   #step(device: Device, now: { time: number; monotonicTime: number }, tolerance: number): Step {
-    const recreated = this.view !== undefined && this.view.device.incarnation !== device.incarnation;
+    const known = this.#incarnation !== undefined && device.incarnation !== undefined;
+    const recreated = known && this.#incarnation !== device.incarnation;
+    // It was out of sight and not gone after all, so its counters did not begin anew: the same as a first reading.
+    const hidden = this.#gone && known && !recreated;
     // After a backward step of the wall clock nothing may seem to begin in the future.
-    const previous = this.#previous && { ...this.#previous, time: Math.min(this.#previous.time, now.time) };
-    const known = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
-    const zeroTime = recreated || this.view === undefined ? Math.max(known, device.countingSince ?? 0) : known;
+    const previous =
+      this.#previous === undefined || hidden
+        ? undefined
+        : { ...this.#previous, time: Math.min(this.#previous.time, now.time) };
+    const lastZero = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
+    const isNew = recreated || this.view === undefined;
+    const zeroTime = isNew ? Math.max(lastZero, device.countingSince ?? 0) : lastZero;
     const newIo = { startTime: Math.min(zeroTime, now.time), receive: 0, transmit: 0 };
     const newTotals = noTotals(previous?.time ?? now.time);
     return { ...now, previous, recreated, tolerance, newIo, newTotals };

@@ -38,7 +38,7 @@ export class Evidence {
     if (!sessionOver && received === 0 && containsData(sent, length / 1000, interval.keepalive)) {
       this.#unanswered ??= { millis: 0, scrapes: 0 };
     }
-    const attempts = sessionOver ? attemptsIn(received, sent) : undefined;
+    const attempts = sessionOver ? attemptsIn(received, sent, length / 1000) : undefined;
     return {
       initiating_in_vain: this.#count('initiating_in_vain', attempts?.initiations ?? 0),
       responding_in_vain: this.#count('responding_in_vain', attempts?.responses ?? 0),

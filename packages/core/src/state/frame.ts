@@ -73,6 +73,8 @@ export interface DeviceView {
   readonly device: Device;
   /** When that was, in milliseconds since the epoch. */
   readonly readTime: number;
+  /** The same on the clock that never steps. */
+  readonly readMonotonicTime: number;
   /** 1: there, 0: gone or down. `undefined`: it can't be read, so nobody knows. */
   readonly up: 0 | 1 | undefined;
   /** None for a device that is gone. */
@@ -97,11 +99,13 @@ export interface ErrorCount extends Count {
   readonly type: string;
 }
 
-/** All that is known after one scrape. Immutable; views of what did not change are the same objects as in the frame
+/** All that is known after one scrape. Immutable; views of peers that did not change are the same objects as in the frame
  *  before. */
 export interface Frame {
   /** When WireGuard was read, in milliseconds since the epoch. */
   readonly time: number;
+  /** The same on a clock that never steps, in milliseconds. */
+  readonly monotonicTime: number;
   /** A view read longer ago than this many milliseconds is not shown: blind is not alive. */
   readonly maxAge: number;
   readonly devices: readonly DeviceView[];

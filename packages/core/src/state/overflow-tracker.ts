@@ -1,4 +1,5 @@
 import type { Overflow, Totals } from './frame.js';
+import { notAfter } from './start-time.js';
 import { addTotals, noTotals, type Increment } from './totals.js';
 
 /** Adds up what a device's folded peers do. It only ever grows, whoever is folded. */
@@ -26,8 +27,11 @@ export class OverflowTracker {
     this.#transmit += sent;
   }
 
-  look(): Overflow | undefined {
+  /** @param time of this reading: no sum begins later */
+  look(time: number): Overflow | undefined {
     if (this.#startTime === undefined) return undefined;
+    this.#startTime = Math.min(this.#startTime, time);
+    this.#totals = notAfter(time, this.#totals);
     const io = { startTime: this.#startTime, receive: this.#receive, transmit: this.#transmit };
     return { peers: this.#peers, io, totals: this.#totals };
   }

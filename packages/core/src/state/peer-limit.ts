@@ -27,21 +27,24 @@ export class PeerLimit {
     this.#members--;
   }
 
-  /** The peers to change over, if it is time to review.
+  /** The peers to change over, if it is time to review. It pauses between walks over all peers.
    *
    *  @param all every peer; walked only then */
-  review(monotonicTime: number, all: () => PeerTracker[]): PeerTracker[] {
+  *review(monotonicTime: number, all: () => PeerTracker[]): Generator<void, PeerTracker[]> {
     this.#rankedAt ??= monotonicTime;
     if (monotonicTime - this.#rankedAt < RANKING_INTERVAL) return [];
     this.#rankedAt = monotonicTime;
     const peers = all();
-    const changes = this.#members < peers.length ? this.#changes(peers) : [];
+    yield;
+    const changes = this.#members < peers.length ? yield* this.#changes(peers) : [];
+    yield;
     for (const peer of peers) peer.rankedBytes = 0;
     return changes;
   }
 
-  #changes(peers: PeerTracker[]): PeerTracker[] {
+  *#changes(peers: PeerTracker[]): Generator<void, PeerTracker[]> {
     const weakest = scores(peers.filter(({ individual }) => individual));
+    yield;
     const strongest = scores(peers.filter(({ individual }) => !individual)).toReversed();
     const free = Math.min(this.#limit - this.#members, strongest.length);
     let swaps = 0;
@@ -53,6 +56,7 @@ export class PeerLimit {
       swaps++;
     }
     this.#members += free;
+    yield;
     return [
       ...pick(peers, swaps, (peer) => peer.individual && peer.rankedBytes <= weakest[swaps - 1]!),
       ...pick(peers, free + swaps, (peer) => !peer.individual && peer.rankedBytes >= strongest[free + swaps - 1]!),

@@ -7,6 +7,7 @@ import type { Io, PeerView, StaleReason, Totals } from './frame.js';
 import type { OverflowTracker } from './overflow-tracker.js';
 import type { Series } from './series.js';
 import type { Step } from './step.js';
+import { notAfter } from './start-time.js';
 import { addTotals, type Increment } from './totals.js';
 
 const NOTHING = { receive: 0, transmit: 0 };
@@ -49,6 +50,8 @@ export class PeerTracker {
 
   advance(peer: Peer, step: Step, overflow: OverflowTracker): void {
     this.seen = step;
+    this.#ioBase = notAfter(step.time, this.#ioBase);
+    this.#totals = notAfter(step.time, this.#totals);
     const before = this.view.peer;
     const reset = peer !== before && (step.recreated || isReset(before, peer));
     const received = reset ? peer.receiveBytes : peer.receiveBytes - before.receiveBytes;

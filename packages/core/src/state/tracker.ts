@@ -6,6 +6,7 @@ import type { PeerNames } from './name.js';
 import { PeerLimit } from './peer-limit.js';
 import type { PeerTracker } from './peer-tracker.js';
 import { Series } from './series.js';
+import { notAfter } from './start-time.js';
 
 export interface TrackerOptions {
   /** Between two scrapes, in milliseconds. */
@@ -20,6 +21,9 @@ const CLOCK_STEP = 1000;
 
 /** Devices that are gone are reported as down; more of them than this are forgotten, the longest gone first. */
 const MOST_MISSING = 100;
+
+/** Ways of failing, by device and kind, that are counted apart. Further devices' failures are counted together. */
+const MOST_ERRORS = 1000;
 
 /** Turns snapshots, one after the other, into frames. It has no clock, no timer and no I/O: the same snapshots give the
  *  same frames. */
@@ -40,20 +44,26 @@ export class Tracker {
     const { takenAt: time, monotonicTime } = snapshot;
     const previous = this.#previous;
     const tolerance = 2 * this.#options.collectionInterval;
-    this.#review(monotonicTime);
+    yield* this.#review(monotonicTime);
 
     const views: DeviceView[] = [];
+    const names = new Set<string>();
     for (const device of snapshot.devices) {
+      // Listed twice: no source of ours does that.
+      if (names.has(device.name)) continue;
+      names.add(device.name);
       const tracker = this.#devices.get(device.name) ?? this.#begin(device);
       views.push(yield* tracker.advance(device, { time, monotonicTime }, tolerance));
     }
-    views.push(...this.#missing(snapshot));
+    views.push(...this.#missing(snapshot, names));
 
     const clockStep = previous === undefined ? 0 : time - previous.takenAt - (monotonicTime - previous.monotonicTime);
-    for (const failure of snapshot.failures) this.#countError(failure, previous?.takenAt ?? time);
+    for (const [key, count] of this.#errors) this.#errors.set(key, notAfter(time, count));
+    for (const failure of snapshot.failures) this.#countError(failure, Math.min(previous?.takenAt ?? time, time));
     this.#previous = snapshot;
     return {
       time,
+      monotonicTime,
       maxAge: tolerance,
       devices: views,
       errors: [...this.#errors.values()],
@@ -75,28 +85,31 @@ export class Tracker {
   }
 
   /** The devices seen before and not in this snapshot: not readable, or gone. */
-  #missing({ devices, failures, takenAt: time, monotonicTime }: Snapshot): DeviceView[] {
-    const present = new Set(devices.map(({ name }) => name));
-    const isBlind = (name: string, source: string | undefined): boolean =>
-      failures.some(
-        ({ device, code, source: failed }) =>
-          code !== 'DEVICE_NOT_FOUND' && (device === name || (device === undefined && failed === source)),
-      );
+  #missing({ failures, takenAt: time, monotonicTime }: Snapshot, present: ReadonlySet<string>): DeviceView[] {
+    const blind = failures.filter(({ code }) => code !== 'DEVICE_NOT_FOUND');
+    const unreadable = new Set(blind.map(({ device }) => device));
+    const failed = new Set(blind.filter(({ device }) => device === undefined).map(({ source }) => source));
     const views: DeviceView[] = [];
-    let gone = 0;
-    for (const [name, tracker] of [...this.#devices].toReversed()) {
+    for (const [name, tracker] of [...this.#devices]) {
       if (present.has(name)) continue;
-      const blind = isBlind(name, tracker.view?.device.source);
-      const view = blind ? tracker.miss() : tracker.remove({ time, monotonicTime });
-      if (!blind && ++gone > MOST_MISSING) this.#devices.delete(name);
-      else if (view !== undefined) views.push(view);
+      const isBlind = unreadable.has(name) || failed.has(tracker.view?.device.source ?? '');
+      if (!isBlind && !tracker.gone) {
+        // To the end: what is gone for longest comes first.
+        this.#devices.delete(name);
+        this.#devices.set(name, tracker);
+      }
+      const view = isBlind ? tracker.miss() : tracker.remove({ time, monotonicTime });
+      if (view !== undefined) views.push(view);
     }
-    return views;
+    const gone = [...this.#devices].filter(([, tracker]) => tracker.gone).map(([name]) => name);
+    const forgotten = new Set(gone.slice(0, Math.max(0, gone.length - MOST_MISSING)));
+    for (const name of forgotten) this.#devices.delete(name);
+    return views.filter(({ series }) => !forgotten.has(series.device));
   }
 
-  #review(monotonicTime: number): void {
+  *#review(monotonicTime: number): Generator<void, void> {
     const peers = (): PeerTracker[] => [...this.#devices.values()].flatMap((device) => [...device.peers.values()]);
-    for (const peer of this.#limit.review(monotonicTime, peers)) {
+    for (const peer of yield* this.#limit.review(monotonicTime, peers)) {
       this.#devices.get(peer.view.series.device)!.changeOver(peer);
     }
   }
@@ -105,10 +118,13 @@ export class Tracker {
     const type = code.toLowerCase();
     const key = `${device ?? ''} ${type}`;
     const before = this.#errors.get(key);
-    const series = device === undefined ? undefined : (this.#devices.get(device)?.series ?? new Series(device));
-    this.#errors.set(
-      key,
-      before === undefined ? { series, type, startTime, value: 1 } : { ...before, value: before.value + 1 },
-    );
+    if (before !== undefined) {
+      this.#errors.set(key, { ...before, value: before.value + 1 });
+    } else if (device !== undefined && this.#errors.size >= MOST_ERRORS) {
+      this.#countError({ source: '', device: undefined, code, message: '' }, startTime);
+    } else {
+      const series = device === undefined ? undefined : (this.#devices.get(device)?.series ?? new Series(device));
+      this.#errors.set(key, { series, type, startTime, value: 1 });
+    }
   }
 }

@@ -6,7 +6,7 @@ import { MetricDataSink } from '@wgotel/core/producer';
 /** What the agent would send of a frame, as one line of OTLP JSON. */
 export function renderOtlp(frame: Frame, resource: Attributes): string {
   const sink = new MetricDataSink();
-  runAtOnce(visitPoints(frame, frame.time, sink));
+  runAtOnce(visitPoints(frame, frame.monotonicTime, sink));
   const json = JsonMetricsSerializer.serializeRequest({
     resource: resourceFromAttributes(resource),
     scopeMetrics: [{ scope: SCOPE, metrics: sink.metrics }],

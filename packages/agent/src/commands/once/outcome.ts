@@ -10,7 +10,8 @@ export function exitCodeOf({ devices, failures }: Frame): 0 | 1 | 3 {
 export function remarksOn({ devices, failures, notes }: Frame): string[] {
   const lines = [
     ...failures.map(({ source, message }) => `error: ${source}: ${message}`),
-    ...notes.map(({ source, message }) => `note: ${source}: ${message}`),
+    // Why a source served nothing is of no interest where another did.
+    ...(devices.length > 0 ? [] : notes).map(({ source, message }) => `note: ${source}: ${message}`),
   ];
   if (devices.length === 0 && failures.length === 0) {
     lines.push('error: there is no WireGuard device here; bring one up, for example with `wg-quick up wg0`');

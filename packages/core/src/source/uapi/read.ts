@@ -3,6 +3,7 @@ import { WireGuardError } from '../../errors.js';
 import type { Peer } from '../../model/device.js';
 import { LineBuffer } from '../line-buffer.js';
 import type { PeerTable } from '../peer-table.js';
+import { toFailure } from '../source.js';
 import { UapiParser, type UapiDevice } from './parse.js';
 import { asWireGuardError, type UapiSocket } from './sockets.js';
 
@@ -44,7 +45,7 @@ export function readUapi(
       try {
         step();
       } catch (error) {
-        const { code, message } = error as WireGuardError;
+        const { code, message } = toFailure('uapi', device, error);
         fail(new WireGuardError(code, `${path}: ${message}`, { device, cause: error }));
       }
     };
@@ -55,7 +56,13 @@ export function readUapi(
     signal.addEventListener('abort', onAbort, { once: true });
     socket.on('error', (error: NodeJS.ErrnoException) => fail(asWireGuardError(error, path, device)));
     socket.on('end', () =>
-      fail(new WireGuardError('CONNECTION_FAILED', `${path} closed the connection in mid-answer`, { device })),
+      fail(
+        new WireGuardError(
+          'CONNECTION_FAILED',
+          `${path} closed the connection in mid-answer: its program has ended or is in trouble, its log says more`,
+          { device },
+        ),
+      ),
     );
     socket.on('connect', () => socket.write('get=1\n\n'));
   });

@@ -14,26 +14,29 @@ export interface UapiSocket {
   readonly incarnation: string;
 }
 
-/** Finds the sockets `<device>.sock` in a folder. No folder means no userspace device.
+/** Finds the devices that have a socket, `<device>.sock`, in a folder. No folder means no userspace device.
  *
  *  @throws {WireGuardError} `PERMISSION_DENIED` if the folder may not be read */
-export async function findSockets(directory: string): Promise<UapiSocket[]> {
+export async function findSockets(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw asWireGuardError(error, directory, undefined);
   });
-  const sockets: UapiSocket[] = [];
-  for (const name of names.filter((each) => each.endsWith('.sock')).toSorted()) {
-    const socket = await statSocket(directory, name.slice(0, -'.sock'.length));
-    if (socket !== undefined) sockets.push(socket);
-  }
-  return sockets;
+  return names
+    .filter((name) => name.endsWith('.sock'))
+    .map((name) => name.slice(0, -'.sock'.length))
+    .toSorted();
 }
 
-/** Looks one device's socket up. `undefined`: there is none. */
+/** Looks one device's socket up. `undefined`: there is none.
+ *
+ *  @throws {WireGuardError} `PERMISSION_DENIED` if the folder may not be searched */
 export async function statSocket(directory: string, device: string): Promise<UapiSocket | undefined> {
   const path = join(directory, `${device}.sock`);
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw asWireGuardError(error, path, device);
+  });
   if (found === undefined || !found.isSocket()) return undefined;
   return { device, path, boundAt: Math.floor(found.mtimeMs), incarnation: `${found.ino}@${found.mtimeMs}` };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Device } from '../../model/device.js';
 import type { Reading, SourceFailure } from '../../model/snapshot.js';
 import { readLink } from '../link.js';
@@ -5,7 +6,7 @@ import { PeerTable } from '../peer-table.js';
 import { reuseDevice } from '../reuse.js';
 import { toFailure, type ReadOptions, type Source } from '../source.js';
 import { readUapi } from './read.js';
-import { findSockets, UAPI_DIRECTORY, type UapiSocket } from './sockets.js';
+import { findSockets, statSocket, UAPI_DIRECTORY } from './sockets.js';
 
 export interface UapiSourceOptions {
   /** The folder of the sockets. Default: `/var/run/wireguard`. */
@@ -15,53 +16,68 @@ export interface UapiSourceOptions {
 /** How many devices are read at once: parsing is one thread's work, and each reading holds a buffer. */
 const CONCURRENCY = 8;
 
-/** Reads userspace devices (wireguard-go, boringtun, the simulator) over their UAPI sockets. */
+/** A device that has not answered in full after so many milliseconds is not waited for before the next is begun: a few that
+ *  are stuck must not keep the others waiting until the time is up. */
+const PATIENCE = 200;
+
+/** Reads userspace devices (wireguard-go, the simulator) over their UAPI sockets. */
 export class UapiSource implements Source {
   readonly name = 'uapi';
-  readonly directory: string;
+  readonly #directory: string;
   #tables = new Map<string, PeerTable>();
 
   constructor(options: UapiSourceOptions = {}) {
-    this.directory = options.directory ?? UAPI_DIRECTORY;
+    this.#directory = options.directory ?? UAPI_DIRECTORY;
   }
 
   async read({ signal, previous }: ReadOptions): Promise<Reading> {
     const devices: Device[] = [];
     const failures: SourceFailure[] = [];
-    let sockets: UapiSocket[];
+    let names: string[];
     try {
-      sockets = await findSockets(this.directory);
+      names = await findSockets(this.#directory);
     } catch (error) {
       return { devices, failures: [toFailure(this.name, undefined, error)], notes: [] };
     }
-    this.#tables = new Map(sockets.map(({ device }) => [device, this.#tables.get(device) ?? new PeerTable()]));
+    this.#tables = new Map(names.map((name) => [name, this.#tables.get(name) ?? new PeerTable()]));
 
-    const waiting = sockets.values();
+    const readings: Promise<void>[] = [];
+    const readOne = async (name: string): Promise<void> => {
+      try {
+        const device = await this.#readDevice(name, signal);
+        if (device !== undefined) devices.push(reuseDevice(device, previous));
+      } catch (error) {
+        // An answer without end may have filled it with a million peers.
+        this.#tables.delete(name);
+        failures.push(toFailure(this.name, name, error));
+      }
+    };
+    const waiting = names.values();
     const worker = async (): Promise<void> => {
-      for (const socket of waiting) {
-        try {
-          devices.push(reuseDevice(await this.#readDevice(socket, signal), previous));
-        } catch (error) {
-          // An answer without end may have filled it with a million peers.
-          this.#tables.delete(socket.device);
-          failures.push(toFailure(this.name, socket.device, error));
-        }
+      for (const name of waiting) {
+        const reading = readOne(name);
+        readings.push(reading);
+        await Promise.race([reading, delay(PATIENCE, undefined, { ref: false })]);
       }
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+    await Promise.all(readings);
 
-    const notes =
-      sockets.length > 0 ? [] : [{ source: this.name, message: `no device has a socket in ${this.directory}` }];
+    const nothing = devices.length === 0 && failures.length === 0;
+    const notes = nothing ? [{ source: this.name, message: `no device has a socket in ${this.#directory}` }] : [];
     return { devices: devices.toSorted((a, b) => (a.name < b.name ? -1 : 1)), failures, notes };
   }
 
-  async #readDevice(socket: UapiSocket, signal: AbortSignal): Promise<Device> {
+  /** `undefined`: there is a file of that name, and it is no socket. */
+  async #readDevice(name: string, signal: AbortSignal): Promise<Device | undefined> {
+    const socket = await statSocket(this.#directory, name);
+    if (socket === undefined) return undefined;
     const [{ device, peers }, link] = await Promise.all([
-      readUapi(socket, this.#tables.get(socket.device)!, signal),
-      readLink(socket.device),
+      readUapi(socket, this.#tables.get(name)!, signal),
+      readLink(name),
     ]);
     return {
-      name: socket.device,
+      name,
       type: 'userspace',
       source: this.name,
       ...device,

@@ -119,10 +119,10 @@ export class DumpParser {
     return spells(bytes, this.#ends[index]! + 1, this.#ends[index + 1]!, 'off');
   }
 
-  /** Names the line and what was expected there; never quotes it, as it may hold a key. */
+  /** Names the line and what was expected there; never quotes it, as it may hold a key. It is the whole source's failure:
+   *  devices further down are not read either. */
   #malformed(expected: string): WireGuardError {
-    return new WireGuardError('PROTOCOL', `line ${this.#line} of wg's output: expected ${expected}`, {
-      device: this.#device?.name,
-    });
+    const where = this.#device === undefined ? '' : `, device ${this.#device.name}`;
+    return new WireGuardError('PROTOCOL', `line ${this.#line} of wg's output${where}: expected ${expected}`);
   }
 }

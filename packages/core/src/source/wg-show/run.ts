@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { WireGuardError } from '../../errors.js';
 
 export interface WgResult {
@@ -22,6 +21,8 @@ export async function runWg(
   take: (chunk: Buffer) => void,
   signal: AbortSignal,
 ): Promise<WgResult> {
+  // Loaded only now: it takes most of the time that importing this library would take otherwise.
+  const { execa } = await import('execa');
   const [program = 'wg', ...first] = command;
   const child = execa(program, [...first, ...args], {
     stdin: 'ignore',
@@ -31,6 +32,8 @@ export async function runWg(
     env: { LC_ALL: 'C' },
     reject: false,
     killSignal: 'SIGKILL',
+    // It would put listeners on the application's own process.
+    cleanup: false,
   });
   let thrown: unknown;
   child.stdout.on('data', (chunk: Buffer) => {
@@ -70,10 +73,11 @@ export async function runWg(
     throw new WireGuardError('PERMISSION_DENIED', `no permission to run \`${program}\``, { cause: result });
   }
   if (result.exitCode === undefined) {
-    throw new WireGuardError(
-      'READ_FAILED',
-      `\`${program}\` was ended by ${result.signal ?? 'the system'} before it was done`,
-    );
+    const why =
+      result.signal === undefined
+        ? `can't be run: ${result.code ?? 'unknown reason'}`
+        : `was ended by ${result.signal}`;
+    throw new WireGuardError('READ_FAILED', `\`${program}\` ${why}`, { cause: result });
   }
   const complaints = Buffer.from(result.stderr)
     .toString('utf8')

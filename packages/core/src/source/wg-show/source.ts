@@ -21,11 +21,13 @@ export class WgShowSource implements Source {
   readonly name = 'wg-show';
   readonly #command: readonly string[];
   readonly #tables = new Map<string, PeerTable>();
+  #booted: Promise<number | undefined> | undefined;
 
   constructor(options: WgShowSourceOptions = {}) {
     this.#command = options.command ?? ['wg'];
   }
 
+  /** Reads all devices that `wg` sees. */
   async read(options: ReadOptions): Promise<Reading> {
     return this.readExcept(new Set(), options);
   }
@@ -89,8 +91,9 @@ export class WgShowSource implements Source {
   async #describe(dumped: DumpedDevice): Promise<Device> {
     const [link, socket, booted] = await Promise.all([
       readLink(dumped.name),
-      statSocket(UAPI_DIRECTORY, dumped.name),
-      bootTime(),
+      // `wg` may read what this process may not even look up.
+      statSocket(UAPI_DIRECTORY, dumped.name).catch(() => undefined),
+      (this.#booted ??= bootTime()),
     ]);
     const userspace = socket !== undefined && link?.wireguard !== true;
     return {
