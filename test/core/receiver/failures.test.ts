@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { describe, it } from 'mocha';
-import { WireGuardError, WireGuardReceiver, type Reading, type Snapshot, type SourceFailure } from '@wgotel/core';
+import {
+  WireGuardError,
+  WireGuardReceiver,
+  type Frame,
+  type Reading,
+  type Snapshot,
+  type SourceFailure,
+} from '@wgotel/core';
 import { until } from '../../support/process.js';
 import { ScriptedSource } from '../../support/scripted-source.js';
 import { device, EPOCH, peer, snapshot } from '../../support/snapshots.js';
@@ -198,5 +206,77 @@ describe('an onFrame that rejects', () => {
     await until('the next scrapes', () => frames >= 3);
     await receiver.shutdown();
     assert.deepEqual(log, ['error a scrape failed Error: queue is full']);
+  });
+
+  it('again and again is logged once', async () => {
+    let frames = 0;
+    const onFrame = (): void => {
+      frames++;
+      throw new Error('queue is full');
+    };
+    const schedule = { initialDelay: 0, collectionInterval: 1 };
+    const receiver = new WireGuardReceiver({ ...schedule, source, clock: source, meterProvider: false, onFrame });
+    receiver.start();
+    await until('some scrapes', () => frames >= 5);
+    await receiver.shutdown();
+    assert.deepEqual(log, ['error a scrape failed Error: queue is full']);
+  });
+});
+
+describe('an onFrame that waits for the receiver', () => {
+  const source = new ScriptedSource(snapshot(0, []));
+
+  it('gets the frame from scrape', async () => {
+    let got: Frame | undefined;
+    const onFrame = async (): Promise<void> => void (got = await receiver.scrape());
+    const receiver: WireGuardReceiver = new WireGuardReceiver({ source, clock: source, meterProvider: false, onFrame });
+    assert.equal(await receiver.scrape(), got);
+  });
+
+  it('does not hold shutdown up for ever', async () => {
+    const onFrame = (): Promise<void> => receiver.shutdown();
+    const options = { source, clock: source, meterProvider: false, timeout: 1, onFrame } as const;
+    const receiver: WireGuardReceiver = new WireGuardReceiver(options);
+    const keepAlive = setInterval(() => undefined, 1000);
+    await receiver.scrape();
+    await receiver.shutdown();
+    clearInterval(keepAlive);
+  });
+});
+
+describe('an application that is not in order', () => {
+  it('with a logger that throws, goes on', async () => {
+    const broken = (): never => assert.fail('disk full');
+    diag.setLogger({ error: broken, warn: broken, info: broken, debug: broken, verbose: broken }, DiagLogLevel.ALL);
+    const failures: SourceFailure[] = [{ source: 'x', device: undefined, code: 'TIMEOUT', message: '' }];
+    const source = new ScriptedSource(snapshot(0, [], { failures }));
+    let frames = 0;
+    const receiver = new WireGuardReceiver({
+      source,
+      clock: source,
+      initialDelay: 0,
+      collectionInterval: 1,
+      meterProvider: false,
+      onFrame: () => void (++frames % 2 === 0 || assert.fail('queue is full')),
+    });
+    receiver.start();
+    await until('some scrapes', () => frames >= 4);
+    await receiver.shutdown();
+    diag.disable();
+  });
+
+  it('with a meter provider that throws, is told and scrapes', async () => {
+    const source = new ScriptedSource(snapshot(0, []));
+    const meterProvider = { getMeter: () => assert.fail('no meter') };
+    const receiver = new WireGuardReceiver({ source, clock: source, initialDelay: 0, meterProvider });
+    receiver.start();
+    await until('a scrape', () => receiver.frame !== undefined);
+    await receiver.shutdown();
+  });
+
+  it('with a source that leaves out what it has nothing of, gets a frame', async () => {
+    const source = sourceOf(() => Promise.resolve({ devices: [device([])] } as unknown as Reading));
+    const frame = await new WireGuardReceiver({ source, meterProvider: false }).scrape();
+    assert.deepEqual([frame.devices.length, frame.failures], [1, []]);
   });
 });

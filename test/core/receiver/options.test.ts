@@ -12,7 +12,7 @@ const REFUSED: readonly [options: object, message: string][] = [
   [{ initialDelay: -1 }, 'initialDelay: expected a number from 0 to 2147483647, not -1'],
   [{ timeout: 0.5 }, 'timeout: expected a number from 1 to 2147483647, not 0.5'],
   [{ timeout: Infinity }, 'timeout: expected a number from 1 to 2147483647, not Infinity'],
-  [{ peerLimit: -1 }, 'peerLimit: expected a number of 0 or more, not -1'],
+  [{ peerLimit: -1 }, 'peerLimit: expected a whole number of 0 or more, not -1'],
   [{ source: 'netlink' }, "source: expected a Source or one of auto, uapi, wg-show, not 'netlink'"],
   [{ source: 'toString' }, "source: expected a Source or one of auto, uapi, wg-show, not 'toString'"],
 ];

@@ -31,6 +31,8 @@ const PLANS: readonly [what: string, plan: WgPlan, devices: string[], failures: 
   // What it was at when it failed without a word may not be whole.
   ['fails without a word', { dump: FIRST + SECOND, exitCode: 3 }, ['wgtest0'], ['- READ_FAILED']],
   ['prints something else', { dump: `${FIRST}Usage: wg <cmd>\n` }, ['wgtest0'], ['- PROTOCOL']],
+  // No device further down is read either, so the failure is not that of one device.
+  ['prints a bad line', { dump: `${FIRST}wgtest0\tno key\n${SECOND}` }, [], ['- PROTOCOL']],
   ['prints a line without end', { dump: 'x'.repeat(17 * 1024 * 1024) }, [], ['- PROTOCOL']],
 ];
 

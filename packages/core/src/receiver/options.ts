@@ -26,7 +26,8 @@ export interface ReceiverOptions {
   /** Where metrics become instruments. Default: the global provider, looked up at `start`. `false`: nowhere, for users of
    *  `createMetricProducer` or `onFrame`. */
   readonly meterProvider?: MeterProvider | false | undefined;
-  /** Called with each finished scrape. The next scrape waits for the promise. */
+  /** Called with each finished scrape. The next scrape waits for the promise, so it should settle before long. If it
+   *  rejects, so does `scrape`; the receiver goes on. */
   readonly onFrame?: ((frame: Frame) => void | Promise<void>) | undefined;
   /** For tests and simulations. */
   readonly clock?: Clock | undefined;
@@ -55,7 +56,7 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     initialDelay: atLeast(0, 'initialDelay', options.initialDelay ?? 1000),
     timeout: atLeast(1, 'timeout', options.timeout ?? 10_000),
     names: options.names,
-    peerLimit: atLeast(0, 'peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500), Infinity),
+    peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
     onFrame: options.onFrame ?? (() => undefined),
     clock: options.clock ?? systemClock,
@@ -73,8 +74,16 @@ function namedSource(name: SourceName, options: SourceOptions): Source {
 /** The longest delay Node's timers take. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-function atLeast(least: number, option: string, value: number, most = MAX_DELAY): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
-  const range = most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`;
-  throw new WireGuardError('INVALID_OPTION', `${option}: expected a number ${range}, not ${inspect(value)}`);
+function atLeast(least: number, option: string, value: number): number {
+  if (typeof value === 'number' && value >= least && value <= MAX_DELAY) return value;
+  throw invalid(option, `a number from ${least} to ${MAX_DELAY}`, value);
+}
+
+function wholeNumber(option: string, value: number): number {
+  if ((Number.isSafeInteger(value) || value === Infinity) && value >= 0) return value;
+  throw invalid(option, 'a whole number of 0 or more', value);
+}
+
+function invalid(option: string, expected: string, value: unknown): WireGuardError {
+  return new WireGuardError('INVALID_OPTION', `${option}: expected ${expected}, not ${inspect(value)}`);
 }

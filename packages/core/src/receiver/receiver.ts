@@ -10,11 +10,14 @@ import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
 import { Tracker } from '../state/tracker.js';
 import { ChangeLog } from './change-log.js';
+import { harmless } from './harmless-log.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
 import { untraced } from './suppress-tracing.js';
 
 /** What a source gets to stop after its signal, in milliseconds. */
 const GRACE = 1000;
+
+const NOTHING: Reading = { devices: [], failures: [], notes: [] };
 
 /** Reads WireGuard at an interval and turns it into metrics:
  *
@@ -24,12 +27,12 @@ const GRACE = 1000;
  *  process.once('SIGTERM', () => receiver.shutdown());
  *  ```
  *
- *  Nothing it does throws into the application or keeps the process alive. What can't be read is logged through the
- *  API's `diag`, once when it begins and once when it is over. */
+ *  Nothing it does throws into the application, and its timers do not keep the process alive; a scrape under way does, for
+ *  `timeout` at most. What can't be read is logged through the API's `diag`, once when it begins and once when it is over. */
 export class WireGuardReceiver {
   readonly #options: ResolvedOptions;
   readonly #tracker: Tracker;
-  readonly #log: DiagLogger = diag.createComponentLogger({ namespace: SCOPE.name });
+  readonly #log: DiagLogger = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
   readonly #changes = new ChangeLog(this.#log);
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
@@ -39,6 +42,10 @@ export class WireGuardReceiver {
   /** A read that is under way, possibly for longer than the scrape that began it. */
   #pending: Promise<Reading> | undefined;
   #frame: Frame | undefined;
+  /** Whether the scrape under way has its frame and is handing it over. */
+  #delivering = false;
+  /** Why the last scrape failed, to be said once. */
+  #trouble: string | undefined;
   #skippedScrapes = 0;
 
   /** @throws {WireGuardError} `INVALID_OPTION` */
@@ -60,7 +67,11 @@ export class WireGuardReceiver {
   /** Begins to scrape, and registers instruments with the meter provider. Calling it again does nothing. */
   start(): void {
     if (this.#timer !== undefined) return;
-    this.#observe();
+    try {
+      this.#observe();
+    } catch (error) {
+      this.#log.error('instruments could not be made, so metrics go nowhere', error);
+    }
     const { initialDelay, collectionInterval } = this.#options;
     this.#timer = setTimeout(() => {
       this.#timer = setInterval(() => this.#tick(), collectionInterval).unref();
@@ -68,8 +79,11 @@ export class WireGuardReceiver {
     }, initialDelay).unref();
   }
 
-  /** Scrapes now. If a scrape is under way, waits for that one instead. Rejects only if `onFrame` does. */
+  /** Scrapes now. If a scrape is under way, waits for that one instead; `onFrame` gets the frame it was called with. Rejects
+   *  only if `onFrame` does. It may be called without `start`, and after `shutdown`. */
   scrape(): Promise<Frame> {
+    // To wait for the end of a scrape that waits for `onFrame` would be to wait for oneself.
+    if (this.#delivering) return Promise.resolve(this.#frame!);
     this.#running ??= this.#scrape().finally(() => (this.#running = undefined));
     return this.#running;
   }
@@ -79,13 +93,15 @@ export class WireGuardReceiver {
     if (this.#frame !== undefined) yield* visitPoints(this.#frame, this.#options.clock.monotonic(), sink);
   }
 
-  /** Stops, once the scrape under way is done. Calling it again does nothing. */
+  /** Stops, once the scrape under way is done: a read takes `timeout` at most, and `onFrame` is waited for no longer than
+   *  that either. Calling it again does nothing. */
   async shutdown(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#running?.catch(() => undefined);
     this.#unobserve?.();
     this.#unobserve = undefined;
+    const patience = this.#options.timeout + GRACE;
+    await Promise.race([this.#running?.catch(() => undefined), delay(patience, undefined, { ref: false })]);
   }
 
   #observe(): void {
@@ -103,7 +119,13 @@ export class WireGuardReceiver {
       this.#skippedScrapes++;
       return;
     }
-    this.scrape().catch((error: unknown) => this.#log.error('a scrape failed', error));
+    this.scrape().then(
+      () => (this.#trouble = undefined),
+      (error: unknown) => {
+        if (this.#trouble !== String(error)) this.#log.error('a scrape failed', error);
+        this.#trouble = String(error);
+      },
+    );
   }
 
   async #scrape(): Promise<Frame> {
@@ -112,7 +134,12 @@ export class WireGuardReceiver {
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#changes.update(this.#frame);
-    await this.#options.onFrame(this.#frame);
+    this.#delivering = true;
+    try {
+      await this.#options.onFrame(this.#frame);
+    } finally {
+      this.#delivering = false;
+    }
     return this.#frame;
   }
 
@@ -128,7 +155,7 @@ export class WireGuardReceiver {
       this.#reading = await Promise.race([this.#pending, overdue]);
       return this.#reading;
     } catch (error) {
-      return { devices: [], failures: [toFailure(source.name, undefined, error)], notes: [] };
+      return { ...NOTHING, failures: [toFailure(source.name, undefined, error)] };
     } finally {
       done.abort();
       overdue.catch(() => undefined);
@@ -137,6 +164,8 @@ export class WireGuardReceiver {
 
   async #ask(): Promise<Reading> {
     const { source, timeout } = this.#options;
-    return source.read({ signal: AbortSignal.timeout(timeout), previous: this.#reading });
+    const reading = await source.read({ signal: AbortSignal.timeout(timeout), previous: this.#reading });
+    // A source of the application's own may leave out what it has nothing of.
+    return { ...NOTHING, ...reading };
   }
 }

@@ -1,9 +1,13 @@
+import { randomInt } from 'node:crypto';
 import { WireGuardError } from '../errors.js';
 import type { Peer } from '../model/device.js';
 import { spells } from './bytes.js';
 
 /** The kernel's own limit for one device (MAX_PEERS_PER_DEVICE in its messages.h). */
 const MAX_PEERS = 1 << 20;
+
+/** More than any device has: an answer without end must not fill the memory. */
+const MAX_ALLOWED_IPS = 1 << 22;
 
 /** Builds the peers of one device out of byte fields, reading after reading, and gives back the same `Peer` object, or at
  *  least the same strings, wherever nothing changed. A peer is found by the 32 bytes of its key in an open-addressing
@@ -22,6 +26,7 @@ export class PeerTable {
   #seen = new Uint32Array(64);
   #size = 0;
   #reading = 0;
+  #allAllowedIPs = 0;
 
   // The peer being built.
   #slot = -1;
@@ -39,6 +44,7 @@ export class PeerTable {
 
   begin(): void {
     this.#reading++;
+    this.#allAllowedIPs = 0;
     this.#slot = -1;
   }
 
@@ -73,6 +79,12 @@ export class PeerTable {
   }
 
   allowedIP(bytes: Buffer, start: number, end: number): void {
+    if (++this.#allAllowedIPs > MAX_ALLOWED_IPS) {
+      throw new WireGuardError(
+        'PROTOCOL',
+        `more than ${MAX_ALLOWED_IPS} allowed IPs: no WireGuard device has that many`,
+      );
+    }
     const index = this.#allowedIPCount++;
     if (this.#allowedIPs === undefined) {
       const before = this.#previous?.allowedIPs;
@@ -131,7 +143,7 @@ export class PeerTable {
   #find(): number {
     const words = this.#keyWords;
     const mask = this.#slots.length - 1;
-    for (let at = (words[0]! ^ words[7]!) & mask; ; at = (at + 1) & mask) {
+    for (let at = hash(words) & mask; ; at = (at + 1) & mask) {
       const slot = this.#slots[at]!;
       if (slot === -1) return this.#add(at);
       const base = slot * 8;
@@ -171,7 +183,7 @@ export class PeerTable {
     for (let slot = 0; slot < this.#size; slot++) {
       if (!keep(slot)) continue;
       const key = this.#words.subarray(slot * 8, slot * 8 + 8);
-      let at = (key[0]! ^ key[7]!) & mask;
+      let at = hash(key) & mask;
       while (slots[at] !== -1) at = (at + 1) & mask;
       slots[at] = size;
       words.set(key, size * 8);
@@ -185,6 +197,18 @@ export class PeerTable {
     this.#made = made;
     this.#size = size;
   }
+}
+
+/** Peers may choose their keys, but not so that they all fall into one place of the table. */
+const SEED = randomInt(2 ** 32);
+
+function hash(words: Uint32Array): number {
+  let mixed = SEED;
+  for (let i = 0; i < 8; i++) {
+    mixed = Math.imul(mixed ^ words[i]!, 0x9e3779b1);
+    mixed ^= mixed >>> 15;
+  }
+  return mixed;
 }
 
 const NONE: readonly string[] = [];

@@ -5,7 +5,7 @@ import { WgShowSource, type WgShowSourceOptions } from './wg-show/source.js';
 
 export type SourceOptions = UapiSourceOptions & WgShowSourceOptions;
 
-/** Every source by name. A new source is a line here. */
+/** Every source by name. A new source is a line here. A source keeps what it read last, so each receiver needs its own. */
 export const SOURCES = {
   auto: (options: SourceOptions): Source => new AutoSource(options),
   uapi: (options: SourceOptions): Source => new UapiSource(options),

@@ -90,7 +90,9 @@ export class Tracker {
     const unreadable = new Set(blind.map(({ device }) => device));
     const failed = new Set(blind.filter(({ device }) => device === undefined).map(({ source }) => source));
     const views: DeviceView[] = [];
-    for (const [name, tracker] of [...this.#devices]) {
+    // A copy, as what goes is moved to the end.
+    const known = [...this.#devices];
+    for (const [name, tracker] of known) {
       if (present.has(name)) continue;
       const isBlind = unreadable.has(name) || failed.has(tracker.view?.device.source ?? '');
       if (!isBlind && !tracker.gone) {
