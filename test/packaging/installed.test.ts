@@ -20,6 +20,20 @@ async function evaluate(project: string, type: 'module' | 'commonjs', program: s
   return JSON.parse(stdout);
 }
 
+describe('a clone', () => {
+  // npm links commands when it installs, before anything is built: where a command points must be there by then.
+  for (const [command, answer] of [
+    ['wgotel', /^\d+\.\d+\.\d+$/],
+    ['wgotel-simulator', /^Usage: wgotel-simulator/],
+  ] as const) {
+    it(`runs ${command}`, async () => {
+      const args = ['--no-install', command, command === 'wgotel' ? '--version' : '--help'];
+      const { stdout } = await execa('npx', args, { cwd: repositoryPath('.') });
+      assert.match(stdout, answer);
+    });
+  }
+});
+
 describe('the packages as installed', () => {
   let scratch: Scratch;
   let project: string;
