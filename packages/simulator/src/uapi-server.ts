@@ -54,8 +54,9 @@ export async function serveUapi(
 async function converse(socket: Socket, reply: UapiReply, fault: () => UapiFault | undefined): Promise<void> {
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
-  // A client may leave at any time; that ends the conversation and is no failure of ours.
-  socket.on('error', () => {});
+  // A client may leave at any time; that ends the conversation and is no failure of ours. A write may fail before the
+  // connection is closed.
+  socket.on('error', () => gone.abort());
   try {
     for await (const operation of operations(socket)) {
       if (operation !== 'get') break;
