@@ -5,6 +5,7 @@ import { nameOf, type PeerNames } from './name.js';
 import { OverflowTracker } from './overflow-tracker.js';
 import type { PeerLimit } from './peer-limit.js';
 import { PeerTracker } from './peer-tracker.js';
+import { isDeviceReconfigured, isReconfigured } from './reconfigured.js';
 import { Series } from './series.js';
 import type { Step } from './step.js';
 import { noTotals } from './totals.js';
@@ -181,26 +182,4 @@ export class DeviceTracker {
     if (tracker.individual) this.#limit.release();
     else this.#overflow.count(-1, time);
   }
-}
-
-function isReconfigured(before: Peer, now: Peer): boolean {
-  return (
-    before !== now &&
-    (before.persistentKeepaliveInterval !== now.persistentKeepaliveInterval ||
-      before.hasPresharedKey !== now.hasPresharedKey ||
-      (before.allowedIPs !== now.allowedIPs && !sameMembers(before.allowedIPs, now.allowedIPs)))
-  );
-}
-
-function sameMembers(a: readonly string[], b: readonly string[]): boolean {
-  const members = new Set(a);
-  return a.length === b.length && b.every((each) => members.has(each));
-}
-
-function isDeviceReconfigured(before: Device, now: Device): boolean {
-  return (
-    before.publicKey !== now.publicKey ||
-    before.listenPort !== now.listenPort ||
-    before.firewallMark !== now.firewallMark
-  );
 }

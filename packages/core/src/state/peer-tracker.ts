@@ -3,7 +3,8 @@ import { REJECT_AFTER_TIME } from './attempts.js';
 import { endpointChange } from './endpoint-change.js';
 import { Evidence } from './evidence.js';
 import { expectationOf } from './expectation.js';
-import type { Io, PeerView, StaleReason, Totals } from './frame.js';
+import type { Expectation, Io, PeerView, Totals } from './frame.js';
+import { judge } from './judge.js';
 import type { OverflowTracker } from './overflow-tracker.js';
 import type { Series } from './series.js';
 import type { Step } from './step.js';
@@ -45,7 +46,7 @@ export class PeerTracker {
       this.#add({ handshake, endpointChange: undefined, failedAttempts: undefined }, overflow);
       this.#addIo(peer.receiveBytes, peer.transmitBytes, overflow);
     }
-    this.view = this.#look(peer, expectationOf(peer), step);
+    this.view = this.#look(undefined, peer, expectationOf(peer), step);
   }
 
   advance(peer: Peer, step: Step, overflow: OverflowTracker): void {
@@ -80,7 +81,7 @@ export class PeerTracker {
     this.#addIo(received, sent, overflow);
     const sameSetup =
       peer.allowedIPs === before.allowedIPs && peer.persistentKeepaliveInterval === before.persistentKeepaliveInterval;
-    this.view = this.#look(peer, sameSetup ? this.view.expectation : expectationOf(peer), step);
+    this.view = this.#look(this.view, peer, sameSetup ? this.view.expectation : expectationOf(peer), step);
   }
 
   /** Whether the peer has points of its own. */
@@ -128,9 +129,15 @@ export class PeerTracker {
     if (!this.individual) overflow.addIo(received, sent);
   }
 
-  #look(peer: Peer, expectation: PeerView['expectation'], step: Step): PeerView {
-    const { state, reason } = this.#judge(peer, expectation, step);
-    const before = this.view as PeerView | undefined;
+  /** The view that there was before, if nothing in it changed. */
+  #look(before: PeerView | undefined, peer: Peer, expectation: Expectation, step: Step): PeerView {
+    const { state, reason } = judge(peer, {
+      expectation,
+      sinceHandshake: this.#handshake === undefined ? undefined : step.monotonicTime - this.#handshake,
+      sinceAppeared: step.monotonicTime - this.#appeared,
+      evidence: this.#evidence?.reason(),
+      tolerance: step.tolerance,
+    });
     if (
       before !== undefined &&
       before.peer === peer &&
@@ -153,31 +160,7 @@ export class PeerTracker {
       totals: this.#totals,
     };
   }
-
-  #judge(peer: Peer, expectation: PeerView['expectation'], step: Step): Judgement {
-    const evidence = this.#evidence?.reason();
-    if (evidence !== undefined && expectation !== 'on_demand') return STALE[evidence];
-    const lifetime = REJECT_AFTER_TIME * 1000 + (peer.persistentKeepaliveInterval ?? 0) * 1000 + step.tolerance;
-    const age = step.monotonicTime - (this.#handshake ?? this.#appeared);
-    const fresh = age < lifetime;
-    if (fresh && this.#handshake !== undefined && evidence === undefined) return ACTIVE;
-    if (!fresh && expectation === 'always') return STALE.expired;
-    if (this.#handshake === undefined && peer.receiveBytes === 0 && evidence === undefined) return NEVER;
-    return IDLE;
-  }
 }
-
-type Judgement = Pick<PeerView, 'state' | 'reason'>;
-
-const ACTIVE: Judgement = { state: 'active', reason: undefined };
-const NEVER: Judgement = { state: 'never', reason: undefined };
-const IDLE: Judgement = { state: 'idle', reason: undefined };
-const STALE: Readonly<Record<StaleReason, Judgement>> = {
-  expired: { state: 'stale', reason: 'expired' },
-  unanswered: { state: 'stale', reason: 'unanswered' },
-  initiating_in_vain: { state: 'stale', reason: 'initiating_in_vain' },
-  responding_in_vain: { state: 'stale', reason: 'responding_in_vain' },
-};
 
 function isReset(before: Peer, now: Peer): boolean {
   return (
