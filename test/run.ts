@@ -1,11 +1,12 @@
-/**
- * Runs the test suites: all of them, or those named.
- *   npm test -- [--no-skip] [SUITE...]
- * With --no-skip, or with CI set, what is skipped counts as failed, and `it.only` is an error.
- */
+/** Runs the test suites; `--help` says how. */
 import { parseArgs } from 'node:util';
 import { runSuite, type Counts } from './suite-process.js';
 import { suites, type Suite } from './suites.js';
+
+const USAGE = `Usage: npm test -- [--no-skip] [SUITE...]
+
+Runs the test suites: all of them, or those named: ${suites.map(({ name }) => name).join(', ')}.
+With --no-skip, or with CI set, what is skipped counts as failed, and \`it.only\` is an error.`;
 
 interface Result extends Counts {
   readonly suite: Suite;
@@ -16,10 +17,14 @@ interface Result extends Counts {
 await main();
 
 async function main(): Promise<void> {
-  const { strict, chosen } = readArguments();
+  const { help, strict, chosen } = readArguments();
+  if (help) {
+    console.log(USAGE);
+    return;
+  }
   const results: Result[] = [];
   for (const suite of chosen) {
-    const missing = suite.needs?.missing();
+    const missing = suite.needs?.obstacles().join('; ') || undefined;
     console.log(`${suite.name}${missing === undefined ? '' : ` skipped: ${missing}`}`);
     const counts =
       missing === undefined ? await runSuite(suite, strict) : { passed: 0, failed: 0, skipped: 1, missing };
@@ -32,16 +37,19 @@ async function main(): Promise<void> {
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-function readArguments(): { strict: boolean; chosen: readonly Suite[] } {
-  const { values, positionals } = parseArgs({ options: { 'no-skip': { type: 'boolean' } }, allowPositionals: true });
-  const unknown = positionals.filter((name) => !suites.some((suite) => suite.name === name));
-  if (unknown.length > 0) {
-    console.error(`no suite ${unknown.join(', ')}: choose from ${suites.map((suite) => suite.name).join(', ')}`);
+function readArguments(): { help: boolean; strict: boolean; chosen: readonly Suite[] } {
+  try {
+    const options = { 'no-skip': { type: 'boolean' }, help: { type: 'boolean' } } as const;
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const unknown = positionals.filter((name) => !suites.some((suite) => suite.name === name));
+    if (unknown.length > 0) throw new Error(`no suite ${unknown.join(', ')}`);
+    const chosen = positionals.length === 0 ? suites : suites.filter((suite) => positionals.includes(suite.name));
+    const strict = values['no-skip'] === true || Boolean(process.env['CI']);
+    return { help: values.help === true, strict, chosen };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
     process.exit(2);
   }
-  const chosen = positionals.length === 0 ? suites : suites.filter((suite) => positionals.includes(suite.name));
-  const strict = values['no-skip'] === true || Boolean(process.env['CI']);
-  return { strict, chosen };
 }
 
 function sum(numbers: readonly number[]): number {

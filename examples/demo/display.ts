@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { PeerRow, Sum } from './peer-row.js';
+import { fitLine, fitRows } from './screen.js';
 
 /** Shows the peers by name. */
 export interface Display {
@@ -9,36 +10,40 @@ export interface Display {
   end(): void;
 }
 
-const HEADER = `Simulated WireGuard peers -> wgotel run -> OTLP/gRPC -> this table of what arrived, every 2 s.
-No root, no network, no configuration. Ctrl-C ends it and leaves nothing behind.
-`;
-const COLUMNS = ['PEER', 'DEVICE', 'STATE', 'HANDSHAKE', 'IN', 'OUT', 'RECEIVED', 'SENT', 'MOVES'] as const;
+const HEADER = [
+  'Simulated WireGuard peers -> wgotel run -> OTLP/gRPC -> what arrived, every 2 s.',
+  'No root, no network, no configuration. Ctrl-C ends it and leaves nothing behind.',
+  '',
+];
+const TITLES = ['PEER', 'DEVICE', 'STATE', 'HANDSHAKE', 'IN', 'OUT', 'RECEIVED', 'SENT', 'MOVES'] as const;
+/** How wide the columns are; with the blanks between them 80 places. Below 0: they begin on the left. */
+const WIDTHS: readonly number[] = [-9, -6, -6, 10, 8, 8, 10, 10, 5];
 
-const rate = new Intl.NumberFormat('en', { style: 'unit', unit: 'kilobyte-per-second', maximumFractionDigits: 1 });
-const amount = new Intl.NumberFormat('en', { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 1 });
+const KILO = { style: 'unit', maximumFractionDigits: 1, useGrouping: false } as const;
+const rate = new Intl.NumberFormat('en', { ...KILO, unit: 'kilobyte-per-second' });
+const amount = new Intl.NumberFormat('en', { ...KILO, unit: 'kilobyte' });
 
-/** A table that stays in its place. */
+/** A table that stays in its place, cut to the screen. */
 export function liveDisplay(stream: NodeJS.WriteStream, names: ReadonlyMap<string, string>): Display {
   const update = createLogUpdate(stream);
   return {
-    progress: (text) => update(`${HEADER}\n${text}`),
+    progress: (text) => update([...HEADER, text].map((line) => fitLine(line, stream)).join('\n')),
     show(peers) {
-      const rows = [...peers.values()].map((row) => cells(row, names));
-      const table = [COLUMNS, ...rows.toSorted(byDeviceAndName)];
-      update(`${HEADER}\n${table.map((line) => renderLine(line)).join('\n')}`);
+      const rows = [...peers.values()].map((row) => cells(row, names)).toSorted(byDeviceAndName);
+      update(fitRows([...HEADER, renderLine(TITLES)], rows.map(renderLine), stream).join('\n'));
     },
     end: () => update.done(),
   };
 }
 
-/** A line for each peer that appears or changes, for output that goes to a file or a program. */
+/** A line for each peer that appears or changes, which its last column says; for output that goes to a file or a program. */
 export function plainDisplay(stream: NodeJS.WritableStream, names: ReadonlyMap<string, string>): Display {
   let before: ReadonlyMap<string, PeerRow> = new Map();
-  stream.write(HEADER);
+  stream.write(HEADER.map((line) => `${line}\n`).join(''));
   return {
     progress: (text) => stream.write(`${text}\n`),
     show(peers) {
-      if (before.size === 0 && peers.size > 0) stream.write(`${renderLine([...COLUMNS, 'CHANGE'])}\n`);
+      if (before.size === 0 && peers.size > 0) stream.write(`${renderLine([...TITLES, 'CHANGE'])}\n`);
       for (const [key, row] of peers) {
         const change = changeOf(before.get(key), row);
         if (change !== undefined) stream.write(`${renderLine([...cells(row, names), change])}\n`);
@@ -96,8 +101,9 @@ function total(sum: Sum | undefined): string {
 }
 
 function renderLine(line: readonly string[]): string {
-  // Words begin on the left, numbers end on the right; what follows them is a word again.
-  return line
-    .map((cell, index) => (index < 3 ? cell.padEnd(9) : index < 8 ? cell.padStart(11) : cell.padStart(5)))
-    .join(' ');
+  return line.map((cell, index) => pad(cell, WIDTHS[index] ?? 0)).join(' ');
+}
+
+function pad(cell: string, width: number): string {
+  return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
 }

@@ -132,6 +132,18 @@ describe('wgotel once', () => {
     });
   }
 
+  it('lists all that is wrong at once, as `run` does', async () => {
+    const { exitCode, stderr } = await once(['--source', 'x', '--uapi-directory', '', '--timeout', '5']);
+    assert.equal(exitCode, 2);
+    assert.equal(
+      stderr,
+      `wgotel: the configuration can't be used:
+  - --source: expected auto, uapi, wg-show, not 'x'
+  - --uapi-directory: expected a folder, not ''
+  - --timeout: expected a duration from 1ms to 500h such as 15s or 1m30s, not '5'`,
+    );
+  });
+
   it('refuses a resource it can not read', async () => {
     const { exitCode, stderr } = await once(['--format', 'otlp'], { env: { OTEL_RESOURCE_ATTRIBUTES: 'nonsense' } });
     assert.equal(exitCode, 2);

@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, it } from 'mocha';
+import { Simulator } from '@wgotel/simulator';
 import { repositoryPath } from '../support/repository.js';
 import { get, withDirectory } from './raw-client.js';
 import { parseReply } from './uapi-text.js';
@@ -52,12 +53,30 @@ describe('wgotel-simulator', () => {
     [[], /--directory/],
     [['--directory', 'd', '--peers', '-1'], /whole number/],
     [['--directory', 'd', '--mix', 'lazy=1'], /lazy=1/],
+    [['--directory', 'd', '--mix', 'idle=0'], /^wgotel-simulator: mix has no behaviour .*\n$/],
+    [['--directory', 'd', '--device', 'a/b'], /^wgotel-simulator: 'a\/b' is no interface name.*\n$/],
+    [['--directory', 'd', '--nope'], /^error: unknown option '--nope'\n$/],
   ] as const) {
     it(`refuses ${args.join(' ') || 'no arguments'}`, async () => {
       await assert.rejects(run(process.execPath, [CLI, ...args]), (error: { code: number; stderr: string }) => {
         assert.match(error.stderr, message);
-        return error.code === 1;
+        return error.code === 2;
       });
     });
   }
+
+  it('refuses a device that is already served', () =>
+    withDirectory(async (directory) => {
+      const simulator = new Simulator({ directory });
+      simulator.addDevice({ name: 'wg0' });
+      await simulator.start();
+      try {
+        await assert.rejects(run(process.execPath, [CLI, '--directory', directory]), {
+          code: 2,
+          stderr: `wgotel-simulator: somebody listens on ${join(directory, 'wg0.sock')}: stop that process or choose another path\n`,
+        });
+      } finally {
+        await simulator.close();
+      }
+    }));
 });

@@ -14,7 +14,7 @@ export interface Tunnel {
   close(): Promise<void>;
 }
 
-/** Opens a tunnel; `keepalive` is a's persistent keepalive in seconds, absent: off. Needs: `tunnelSupport`. */
+/** Opens a tunnel; `keepalive` is a's persistent keepalive in seconds, absent: off. Needs that there are no `tunnelObstacles`. */
 export async function openTunnel({ keepalive }: { readonly keepalive?: number } = {}): Promise<Tunnel> {
   const id = randomBytes(3).toString('hex');
   const [keysOfA, keysOfB] = [await generateKeys(), await generateKeys()];

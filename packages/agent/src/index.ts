@@ -1,3 +1,4 @@
+export { mayBeColoured, type MaybeTerminal } from './colour.js';
 export { renderJson } from './commands/once/json.js';
 export { renderOtlp } from './commands/once/otlp.js';
 export { renderTable, type TableOptions } from './commands/once/table.js';

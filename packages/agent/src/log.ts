@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { DiagLogger } from '@opentelemetry/api';
+import { mayBeColoured, type MaybeTerminal } from './colour.js';
 
 /** From the most to the least talkative. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -9,10 +10,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const COLOURS = { debug: 'magenta', info: 'blue', warn: 'yellow', error: 'red' } as const;
 
 /** Where lines go: standard error, or a test's list. */
-export interface LogStream {
+export interface LogStream extends MaybeTerminal {
   write(line: string): unknown;
-  /** Tells whether the stream shows colours (`tty.WriteStream`, which heeds NO_COLOR). Absent: it does not. */
-  hasColors?(): boolean;
 }
 
 export interface LoggerOptions {
@@ -35,7 +34,7 @@ export class Logger {
     this.#least = LOG_LEVELS.indexOf(level);
     this.#stream = stream;
     this.#now = now;
-    this.#coloured = stream.hasColors?.() ?? false;
+    this.#coloured = mayBeColoured(stream);
   }
 
   debug(message: string, fields?: object): void {
@@ -70,14 +69,15 @@ export class Logger {
   }
 }
 
-/** Lets what the OpenTelemetry API's `diag` is told by this project's own components land in the log. */
+/** Lets what the OpenTelemetry API's `diag` is told land in the log. */
 export function diagLogger(log: Logger): DiagLogger {
-  // A component logger puts its namespace before the message.
   const to =
     (level: LogLevel) =>
-    (namespace: string, ...rest: unknown[]): void => {
-      const [message = '', error] = rest;
-      log[level](String(message), { logger: namespace, error: error instanceof Error ? error.message : error });
+    (...args: unknown[]): void => {
+      // A component logger puts its namespace before the message; the API itself has none.
+      const logger = typeof args[1] === 'string' ? args.shift() : undefined;
+      const [message, error] = args;
+      log[level](String(message), { logger, error: error instanceof Error ? error.message : error });
     };
   return { error: to('error'), warn: to('warn'), info: to('info'), debug: to('debug'), verbose: to('debug') };
 }

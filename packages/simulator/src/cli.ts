@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Behaviour, Mix } from './behaviour.js';
 import { activityOf } from './behaviour.js';
 import { Simulator } from './simulator.js';
@@ -28,9 +28,17 @@ const program = new Command('wgotel-simulator')
   .option('--mix <list>', `weights of behaviours (${Object.keys(activityOf).join(', ')})`, parseMix)
   .option('--recreate-every <seconds>', 're-create the device each time this has passed', wholeNumber)
   .addHelpText('after', EXAMPLE)
+  .exitOverride()
   .action(serve);
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has said what was wrong with the command line; help that was asked for is not wrong.
+  const helped = error instanceof CommanderError && error.exitCode === 0;
+  if (!(error instanceof CommanderError)) console.error(`wgotel-simulator: ${(error as Error).message}`);
+  process.exitCode = helped ? 0 : 2;
+}
 
 async function serve({ directory, device, peers, seed, age, mix, recreateEvery }: CliOptions): Promise<void> {
   const simulator = new Simulator({ directory, seed });

@@ -142,6 +142,29 @@ describe('configuration', () => {
     });
   }
 
+  for (const name of [
+    'connection',
+    'Keep-Alive',
+    'proxy-connection',
+    'transfer-encoding',
+    'upgrade',
+    'http2-settings',
+    'te',
+    'host',
+    'content-length',
+    ':path',
+    'grpc-timeout',
+    'b c',
+  ]) {
+    it(`refuses the header ${name}`, () => {
+      const found = problems({}, { [`${P}HEADERS`]: `x-${name.replace(/\W/g, '')}=1,${name}=SECRET` });
+      assert.match(found.join(), new RegExp(`^${P}HEADERS: '${name}' is no header that gRPC can send: [^S]*$`));
+    });
+  }
+
+  it('refuses an empty folder of sockets', () =>
+    assert.deepEqual(problems({ uapiDirectory: '' }, {}), ["--uapi-directory: expected a folder, not ''"]));
+
   it('lists everything that is wrong at once, and no header values', () => {
     const found = problems(
       { interval: '5', timeout: 'x', source: 'netlink', peerLimit: '-1', logLevel: 'loud', endpoint: 'h:0' },
@@ -159,8 +182,8 @@ describe('configuration', () => {
       found.map((problem) => problem.split(':')[0]),
       [
         '--source',
-        '--interval',
         '--timeout',
+        '--interval',
         '--peer-limit',
         '--log-level',
         `${P}PROTOCOL`,

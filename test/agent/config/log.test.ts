@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
-import { diagLogger, Logger, type LoggerOptions } from '@wgotel/agent';
+import { diagLogger, Logger, mayBeColoured, type LoggerOptions } from '@wgotel/agent';
 import { describe, it } from 'mocha';
+import { WriteStream } from 'node:tty';
 
 function logged(write: (log: Logger) => void, options: LoggerOptions & { hasColors?: () => boolean } = {}): string[] {
   const lines: string[] = [];
@@ -37,6 +38,18 @@ describe('the log', () => {
     assert.equal(line, '2026-11-21T22:04:48.123Z\t\u001b[31merror\u001b[39m\tm\n');
   });
 
+  for (const [value, coloured] of [
+    [undefined, true],
+    ['', true],
+    ['1', false],
+  ] as const) {
+    it(`${coloured ? 'colours' : 'does not colour'} a terminal with NO_COLOR ${value ?? 'unset'}`, () => {
+      const terminal = { hasColors: (env: object) => WriteStream.prototype.hasColors(env) };
+      const env = { TERM: 'xterm-256color', NO_COLOR: value };
+      assert.equal(mayBeColoured(terminal, env), coloured);
+    });
+  }
+
   it('shows what could play tricks on a terminal as escapes', () => {
     const [line] = logged((log) => log.info('a\nb\u001b[2J\u202e\u009b', { name: '\u2066x\u2028' }));
     assert.equal(
@@ -46,16 +59,29 @@ describe('the log', () => {
   });
 
   it('has the lines of components that use diag', () => {
-    const lines = logged((log) => {
-      diag.setLogger(diagLogger(log), DiagLogLevel.ALL);
-      const component = diag.createComponentLogger({ namespace: '@wgotel/core' });
-      component.warn('wg0: no access');
-      component.error('a scrape failed', new Error('why'));
-      diag.disable();
-    });
+    const lines = logged(
+      (log) => {
+        diag.setLogger(diagLogger(log), DiagLogLevel.ALL);
+        diag.error('it failed', new Error('how'));
+        const component = diag.createComponentLogger({ namespace: '@wgotel/core' });
+        component.warn('wg0: no access');
+        component.error('a scrape failed', new Error('why'));
+        diag.disable();
+      },
+      { level: 'debug' },
+    );
     assert.deepEqual(
-      lines.map((line) => line.split('\t').slice(1).join(' ')),
+      lines.slice(0, -1).map((line) =>
+        line
+          .split('\t')
+          .slice(1)
+          .join(' ')
+          .replace(/ v[\d.]+$/m, ''),
+      ),
       [
+        // The API's own, which are of no component; it says another one in the end.
+        'debug @opentelemetry/api: Registered a global for diag\n',
+        'error it failed {"error": "how"}\n',
         'warn wg0: no access {"logger": "@wgotel/core"}\n',
         'error a scrape failed {"logger": "@wgotel/core", "error": "why"}\n',
       ],

@@ -41,6 +41,8 @@ describe('the connection to an OTLP server', () => {
     const outcome = await transport.send(text, never);
     assert.equal(outcome.kind, 'failed');
     assert.ok(outcome.reason === 'unavailable' && !outcome.connected);
+    assert.match(outcome.message, new RegExp(`connect ECONNREFUSED 127.0.0.1:${port}$`));
+    assert.match(outcome.hint ?? '', /does a Collector listen there/);
     const server = await OtlpServer.start(undefined, { port });
     try {
       await until('it is sent', async () => (await transport.send(text, never)).kind === 'sent');

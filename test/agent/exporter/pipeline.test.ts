@@ -15,6 +15,7 @@ describe('the pipeline', () => {
 
     const open: (() => void)[] = [];
     const transport = {
+      endpoint: 'http://h:1',
       send: () => new Promise<Outcome>((resolve) => open.push(() => resolve(SENT))),
       close: () => undefined,
     };

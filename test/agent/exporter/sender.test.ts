@@ -28,7 +28,7 @@ describe('the sender', () => {
   it('waits longer and longer while the server is in trouble, and says so once', () =>
     withServer(
       (index) => (index < 11 ? UNAVAILABLE : OK),
-      async ({ sender, delays, log }) => {
+      async ({ sender, server, delays, log }) => {
         await sender.enqueue(request('a'));
         while (sender.deliveries.sent.requests === 0) await turn();
         assert.deepEqual(
@@ -36,15 +36,19 @@ describe('the sender', () => {
           [1000, 1500, 2250, 3375, 5063, 7594, 11391, 17086, 25629, 30000, 30000],
         );
         assert.equal(log.length, 2);
-        assert.match(log[0]!, /\twarn\tsending failed, will be tried again\t.*"message": "down"/);
-        assert.match(log[1]!, /\tinfo\tthe server answers again/);
+        const fields = log.map((line) => line.trimEnd().split('\t').slice(1).join(' '));
+        assert.deepEqual(fields, [
+          `warn sending failed, will be tried again {"endpoint": "http://127.0.0.1:${server.port}", ` +
+            '"reason": "unavailable", "message": "down"}',
+          'info the server answers again {"queued": {"requests":1,"points":1}, "dropped": {}}',
+        ]);
       },
     ));
 
   it('waits 5 s at most while there is no connection', async () => {
     const delays: number[] = [];
     const outcomes = Array.from({ length: 8 }, () => UNCONNECTED);
-    const transport = { send: async () => outcomes.pop() ?? SENT, close: () => undefined };
+    const transport = { endpoint: 'http://h:1', send: async () => outcomes.pop() ?? SENT, close: () => undefined };
     const sender = new Sender(transport, silent, { random: () => 1, sleep: async (millis) => delays.push(millis) });
     await sender.enqueue(request('a'));
     while (sender.deliveries.sent.requests === 0) await turn();
@@ -121,6 +125,7 @@ describe('the sender', () => {
           dropped: { shutdown: { requests: 3, points: 15 } },
         });
         assert.equal(log.length, 1);
+        assert.match(log[0]!, /\tdropped requests\t.*"reason": "shutdown".*"dropped": {"requests":3,"points":15}}$/m);
       },
     ));
 
@@ -142,6 +147,7 @@ describe('the sender', () => {
         const accepted: number[] = [];
         const released: number[] = [];
         const transport: Transport = {
+          endpoint: 'http://h:1',
           send: async (bytes) => {
             await turn();
             const outcome = outcomes.pop() ?? SENT;

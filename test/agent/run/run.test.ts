@@ -84,6 +84,14 @@ describe('wgotel run', () => {
       },
     ));
 
+  it('ends in good order on SIGHUP', () =>
+    withAgent({}, async ({ child, output, ended }) => {
+      await until('it runs', () => output.err.includes('wgotel reads WireGuard'));
+      child.kill('SIGHUP');
+      assert.deepEqual(await ended, [0, null]);
+      assert.match(output.err, /\twgotel has ended\n$/);
+    }));
+
   it('says which variable is missing, and goes on without', () =>
     withAgent({}, async ({ child, output, ended }) => {
       await until('it says so', () => /\twarn\t.*OTEL_EXPORTER_OTLP_ENDPOINT/.test(output.err));

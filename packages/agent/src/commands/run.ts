@@ -9,6 +9,7 @@ import { diagLogger, Logger } from '../log.js';
 import { MetricsPipeline } from '../pipeline.js';
 import { readHost, resourceAttributes } from '../resource.js';
 import { VERSION } from '../version.js';
+import { addReadingOptions } from './reading-options.js';
 
 /** How long the end may wait for what is still queued, in milliseconds. */
 const FLUSH_TIMEOUT = 5000;
@@ -21,17 +22,14 @@ Examples:
   $ wgotel run --endpoint http://localhost:4317
   $ OTEL_EXPORTER_OTLP_ENDPOINT=https://collector.example.com:4317 wgotel run --interval 30s
 
-Ends with code 0 on SIGINT and SIGTERM, and with 2 when the configuration can't be used.`;
+Ends with code 0 on SIGINT, SIGTERM and SIGHUP, and with 2 when the configuration can't be used.`;
 
 /** `wgotel run`: reads WireGuard at an interval and ships metrics to a Collector until it is told to end. */
 export function runCommand(): Command {
-  return new Command('run')
+  return addReadingOptions(new Command('run'))
     .description('Read WireGuard at an interval and send metrics to an OpenTelemetry Collector, until interrupted.')
     .option('--endpoint <url>', 'OTLP/gRPC server, such as http://localhost:4317')
     .option('--interval <duration>', 'time between two scrapes (default: 15s)')
-    .option('--timeout <duration>', 'time for one scrape (default: 10s)')
-    .option('--source <name>', 'how WireGuard is read: auto, uapi or wg-show (default: auto)')
-    .option('--uapi-directory <path>', 'folder of the sockets of userspace devices (default: /var/run/wireguard)')
     .option('--peer-limit <number>', 'peers with metrics of their own, the rest is added up (default: 10000)')
     .option('--log-level <level>', 'debug, info, warn or error (default: info)')
     .addHelpText('after', HELP)
@@ -43,7 +41,8 @@ async function run(config: Config): Promise<void> {
   diag.setLogger(diagLogger(log), DiagLogLevel.ALL);
 
   const { source, uapiDirectory, interval, timeout, peerLimit, otlp } = config;
-  const sender = otlp && new Sender(new OtlpGrpcTransport(otlp), log);
+  const transport = otlp && new OtlpGrpcTransport(otlp);
+  const sender = transport && new Sender(transport, log);
   const pipeline = sender && new MetricsPipeline(resourceAttributes(readHost(), config.resource), sender);
   const receiver = new WireGuardReceiver({
     source,
@@ -55,9 +54,9 @@ async function run(config: Config): Promise<void> {
     onFrame: (frame) => pipeline?.push(frame),
   });
 
-  const endpoint = otlp && `${otlp.tls ? 'https' : 'http'}://${otlp.target}`;
+  const { endpoint } = transport ?? {};
   log.info('wgotel reads WireGuard', { version: VERSION, source, interval: `${interval / 1000}s`, endpoint });
-  if (otlp === undefined) log.warn('metrics go nowhere: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint');
+  if (endpoint === undefined) log.warn('metrics go nowhere: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint');
 
   const ended = endSignal();
   // The receiver's timers alone don't keep a process alive.
@@ -74,7 +73,7 @@ async function run(config: Config): Promise<void> {
 function endSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (asked) process.exit(128 + constants.signals[signal]);
         asked = true;

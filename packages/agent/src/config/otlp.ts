@@ -1,7 +1,6 @@
-import { Metadata } from '@grpc/grpc-js';
 import { variable, type Environment } from './environment.js';
 import { ENDPOINT_FORM, parseEndpoint } from './endpoint.js';
-import { parseKeyValues } from './key-values.js';
+import { readHeaders } from './headers.js';
 import { oneOf, type Problems, type Setting } from './problems.js';
 import { readTlsFiles, type ReadFile, type TlsFiles } from './tls.js';
 
@@ -60,17 +59,4 @@ function shown(endpoint: string): string {
 function parseMillis(text: string): number | undefined {
   const millis = /^\d+$/.test(text) ? Number(text) : 0;
   return millis >= 1 && millis < 2 ** 31 ? millis : undefined;
-}
-
-function readHeaders(setting: Setting | undefined, problems: Problems): Record<string, string> {
-  if (setting === undefined) return {};
-  const headers = parseKeyValues(setting.text, (problem) => problems.add(setting.option, problem));
-  for (const [key, value] of Object.entries(headers)) {
-    try {
-      new Metadata().set(key, value);
-    } catch {
-      problems.add(setting.option, `'${key}' is no header that gRPC can send: name or value has forbidden characters`);
-    }
-  }
-  return headers;
 }

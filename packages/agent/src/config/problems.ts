@@ -17,6 +17,11 @@ export interface Setting {
   readonly text: string;
 }
 
+/** What a flag of the command line says. `undefined`: it was not given. */
+export function flag(option: string, text: string | undefined): Setting | undefined {
+  return text === undefined ? undefined : { option, text };
+}
+
 /** Collects what is wrong, so that reading can go on to the next setting. */
 export class Problems {
   readonly #problems: string[] = [];

@@ -60,7 +60,7 @@ export class Sender {
   enqueue(request: EncodedRequest): Promise<void> {
     this.#ledger.enqueue(request);
     if (this.#closing !== undefined) {
-      this.#drop(request, 'shutdown', 'the agent is shutting down');
+      this.#discard(request, 'shutdown');
       return Promise.resolve();
     }
     for (const oldest of this.#queue.push(request)) this.#drop(oldest, 'queue_full', 'the queue is full');
@@ -69,8 +69,8 @@ export class Sender {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Delivers what is queued, as far as that goes in the time given, and lets go of the connection. Takes no more
-   *  requests. Calling it again waits for the same. */
+  /** Delivers what is queued, as far as that goes in the time given, says what it had to drop, and lets go of the
+   *  connection. Takes no more requests. Calling it again waits for the same. */
   shutdown(deadlineMillis: number): Promise<void> {
     this.#closing ??= this.#close(deadlineMillis);
     return this.#closing;
@@ -84,6 +84,11 @@ export class Sender {
       this.#pause.abort();
     });
     await this.#working;
+    const { shutdown } = this.deliveries.dropped;
+    if (shutdown !== undefined) {
+      const message = 'there was no time left to deliver what was queued';
+      this.#trouble.seen('shutdown', 'dropped requests', { reason: 'shutdown', message, dropped: shutdown });
+    }
     done.abort();
     this.#transport.close();
   }
@@ -105,7 +110,7 @@ export class Sender {
       }
       if (!this.#end.signal.aborted) await this.#wait(outcome);
     }
-    this.#drop(request, 'shutdown', 'there was no time left to deliver it');
+    this.#discard(request, 'shutdown');
   }
 
   #settle(request: EncodedRequest, outcome: Exclude<Outcome, Failed>): void {
@@ -125,11 +130,12 @@ export class Sender {
     }
   }
 
-  async #wait({ reason, message, retryDelay, connected }: Failed): Promise<void> {
+  async #wait({ reason, message, hint, retryDelay, connected }: Failed): Promise<void> {
     const delay = retryDelay ?? this.#backoff.next(connected);
     this.#failing = reason;
     this.#release();
-    this.#trouble.seen(reason, 'sending failed, will be tried again', { reason, message });
+    const { endpoint } = this.#transport;
+    this.#trouble.seen(reason, 'sending failed, will be tried again', { endpoint, reason, message, hint });
     this.#pause = new AbortController();
     await this.#sleep(delay, this.#pause.signal);
   }
@@ -137,15 +143,19 @@ export class Sender {
   #recover(): void {
     if (this.#failing === undefined) return;
     const { queued, dropped } = this.deliveries;
-    this.#trouble.over(this.#failing, 'the server answers again', { queued: queued.points, dropped });
+    this.#trouble.over(this.#failing, 'the server answers again', { queued, dropped });
     this.#failing = undefined;
     this.#backoff.reset();
   }
 
   #drop(request: EncodedRequest, reason: string, message: string): void {
+    this.#discard(request, reason);
+    this.#trouble.seen(reason, 'dropped a request', { reason, message, points: request.points });
+  }
+
+  #discard(request: EncodedRequest, reason: string): void {
     this.#ledger.dropped(request, reason);
     request.release();
-    this.#trouble.seen(reason, 'dropped a request', { reason, message, points: request.points });
   }
 
   #isPressed(): boolean {

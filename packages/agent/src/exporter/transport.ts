@@ -24,12 +24,16 @@ export interface Failed {
   readonly message: string;
   /** How long the server asks us to wait, in milliseconds. `undefined`: it does not. */
   readonly retryDelay: number | undefined;
+  /** What to look at. `undefined`: the message says it. */
+  readonly hint?: string | undefined;
   /** Whether there is a connection. Without one an attempt costs the server nothing. */
   readonly connected: boolean;
 }
 
 /** A way to a server. */
 export interface Transport {
+  /** Where it leads to, as a URL without credentials. */
+  readonly endpoint: string;
   /** Sends one request. Never rejects.
    *
    *  @param signal gives the attempt up */

@@ -17,6 +17,9 @@ const RETRYABLE: ReadonlySet<status> = new Set([
 /** Nobody should be able to silence an agent for longer, in milliseconds. */
 const LONGEST_RETRY_DELAY = 10 * 60_000;
 
+const NO_CONNECTION_HINT =
+  'does a Collector listen there? http:// is plain text and https:// is TLS; port 4317 is for OTLP/gRPC, 4318 for OTLP/HTTP';
+
 /** Reads an `ExportMetricsServiceResponse`. */
 export function toSent(response: Uint8Array): Sent {
   try {
@@ -36,8 +39,18 @@ export function toFailure({ code, details, metadata }: ServiceError, connected: 
   const [trailer] = metadata?.get('grpc-status-details-bin') ?? [];
   const asked = trailer instanceof Buffer ? parseRetryDelay(trailer) : undefined;
   const retryable = RETRYABLE.has(code) || (code === status.RESOURCE_EXHAUSTED && asked !== undefined);
-  if (!retryable) return { kind: 'refused', reason, message: details };
+  const message = tidy(details);
+  if (!retryable) return { kind: 'refused', reason, message };
   // "At once" would let a server that is in trouble spin us.
   const retryDelay = asked ? Math.min(asked, LONGEST_RETRY_DELAY) : undefined;
-  return { kind: 'failed', reason, message: details, retryDelay, connected };
+  const hint = connected ? undefined : NO_CONNECTION_HINT;
+  return { kind: 'failed', reason, message, hint, retryDelay, connected };
+}
+
+/** Cuts the end that grpc-js writes without having anything to say there. */
+function tidy(details: string): string {
+  return details
+    .replace(/\. Resolution note: $/, '')
+    .trimEnd()
+    .replace(/:$/, '');
 }

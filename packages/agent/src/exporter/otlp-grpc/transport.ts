@@ -11,11 +11,13 @@ const asIs = (bytes: Buffer): Buffer => bytes;
 
 /** Sends encoded metrics over OTLP/gRPC. The official exporter neither retries nor lets its channel be set up. */
 export class OtlpGrpcTransport implements Transport {
+  readonly endpoint: string;
   readonly #client: Client;
   readonly #metadata = new Metadata();
   readonly #timeout: number;
 
   constructor(config: OtlpConfig) {
+    this.endpoint = `${config.tls ? 'https' : 'http'}://${config.target}`;
     this.#client = new Client(config.target, credentials(config), channelOptions(config));
     for (const [key, value] of Object.entries(config.headers)) this.#metadata.set(key, value);
     this.#timeout = config.timeout;
