@@ -20,7 +20,7 @@ export interface Measured extends Stages {
 }
 
 const CYCLES = 8;
-const WARM_UP_CYCLES = 6;
+const WARM_UP_CYCLES = 15;
 
 /** Measures everything at one number of peers, on simulated devices and in processes of their own. */
 export async function measure(peers: number, say: (step: string) => void): Promise<Measured> {
@@ -34,8 +34,10 @@ export async function measure(peers: number, say: (step: string) => void): Promi
     const port = await until('the sink listens', () => Number(sink.output().trim()) || undefined, { process: sink });
 
     say('stages');
+    // Collecting garbage before each stage must not make V8 forget the code of the others.
+    const node = ['--expose-gc', '--no-flush-bytecode'];
     const { stdout } = await execa(process.execPath, [
-      '--expose-gc',
+      ...node,
       repositoryPath('build/test/bench/stages.js'),
       directory,
     ]);

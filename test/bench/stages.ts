@@ -1,9 +1,10 @@
 /**
  * Measures the stages of one scrape apart from each other, in a process of its own:
- *   node --expose-gc stages.js DIRECTORY
+ *   node --expose-gc --no-flush-bytecode stages.js DIRECTORY
  * reads the devices in DIRECTORY over and over and prints a JSON line of medians: CPU in milliseconds, user and system.
  */
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import { runAtOnce, SOURCES, Tracker, visitPoints, type Reading } from '@wgotel/core';
@@ -24,7 +25,8 @@ export interface Stages {
   readonly gzip: number;
 }
 
-const WARM_UP = 5;
+/** An agent runs for weeks: what counts is code that the compiler has seen to. */
+const WARM_UP = 15;
 const RUNS = 9;
 
 const directory = process.argv[2]!;
@@ -74,8 +76,9 @@ const medians = Object.keys(measured[0]!).map((key) => [key, median(measured.map
 console.log(JSON.stringify(Object.fromEntries(medians)));
 
 async function cpuOf<T>(work: () => T | Promise<T>): Promise<{ cpu: number; result: T }> {
-  // The garbage of one stage is not to be collected in the next.
+  // The garbage of one stage is not to be collected in the next, nor beside it.
   global.gc!();
+  await delay(100);
   const before = process.cpuUsage();
   const result = await work();
   const { user, system } = process.cpuUsage(before);

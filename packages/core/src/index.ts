@@ -18,7 +18,8 @@ export {
 export { METRICS } from './signals/definitions.js';
 export type { Metric, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';
-export { visitPoints, type PointSink } from './signals/visit-points.js';
+export type { PointSink } from './signals/point-sink.js';
+export { visitPoints } from './signals/visit-points.js';
 export { SOURCES, type SourceName, type SourceOptions } from './source/registry.js';
 export type { ReadOptions, Source } from './source/source.js';
 export type { PeerNames } from './state/name.js';

@@ -4,12 +4,15 @@ import { DumpParser, LineBuffer, PeerTable, UapiParser } from './internals.js';
 const BUFFER = 32;
 
 /** Parses a reply to `get=1` that arrives in pieces. */
-export function parseUapi(pieces: readonly Buffer[], peers: InstanceType<typeof PeerTable> = new PeerTable()): unknown {
-  const parser = new UapiParser(peers);
-  peers.begin();
+export function parseUapi(
+  pieces: readonly Buffer[],
+  parser: InstanceType<typeof UapiParser> = new UapiParser(),
+): unknown {
+  parser.begin();
   feed(pieces, (bytes, end) => parser.parse(bytes, end));
   if (!parser.done) throw new Error('the parser does not take the reply for complete');
-  return { device: parser.device, peers: peers.end() };
+  const { peers, ...device } = parser.end();
+  return { device, peers };
 }
 
 /** Parses the output of `wg show all dump` that arrives in pieces. */

@@ -1,6 +1,7 @@
 import type { PeerView, Totals } from '../state/frame.js';
 import { dimension, PLAIN, type Attributes, type Dimension } from './attributes.js';
-import type { Emit, MetricDefinition } from './metric.js';
+import type { MetricDefinition } from './metric.js';
+import type { PointSink } from './point-sink.js';
 import type { Series } from '../state/series.js';
 import {
   ATTR_ERROR_TYPE,
@@ -39,23 +40,18 @@ const byErrorType = splitBy(ATTR_ERROR_TYPE);
 const byChangeType = splitBy(ATTR_PEER_ENDPOINT_CHANGE_TYPE);
 
 type Side = keyof Split;
-type TotalsPoints = (totals: Totals, series: Series, side: Side, emit: Emit) => void;
+type TotalsPoints = (totals: Totals, series: Series, side: Side, sink: PointSink, time: number) => void;
 
 /** A metric of running totals: of single peers, and of the folded ones together. */
 function ofTotals(points: TotalsPoints): Pick<Extract<MetricDefinition, { of: 'peer' }>, 'of' | 'points' | 'folded'> {
   return {
     of: 'peer',
-    points: ({ totals, series }, emit) => points(totals, series, 'own', emit),
-    folded: ({ overflow, series }, emit) => overflow && points(overflow.totals, series, 'folded', emit),
+    points: ({ totals, series }, sink, time) => points(totals, series, 'own', sink, time),
+    folded: ({ overflow, series }, sink, time) => overflow && points(overflow.totals, series, 'folded', sink, time),
   };
 }
 
-function counted(
-  counts: Readonly<Partial<Record<string, number>>>,
-  visit: (kind: string, count: number) => void,
-): void {
-  for (const kind in counts) visit(kind, counts[kind]!);
-}
+const keysOf = <K extends string>(counts: Readonly<Partial<Record<K, number>>>): K[] => Object.keys(counts) as K[];
 
 /** 1 and 0 are what an alert can be built on, so a peer that nobody waits for has no value. */
 function peerUp({ state }: PeerView): number | undefined {
@@ -71,7 +67,7 @@ export const METRICS: readonly MetricDefinition[] = [
     description: '1 if the device is there and up, 0 if it is gone or down. No point while it cannot be read.',
     valueType: 'int',
     of: 'device',
-    points: ({ series, up }, emit) => up !== undefined && emit(series, PLAIN, 0, up),
+    points: ({ series, up }, sink, time) => up !== undefined && sink.point(series, PLAIN, 0, time, up),
   },
   {
     name: 'wireguard.device.scrape.errors',
@@ -80,7 +76,8 @@ export const METRICS: readonly MetricDefinition[] = [
     description: 'Failures to read WireGuard, by kind.',
     valueType: 'int',
     of: 'error',
-    points: ({ series, type, startTime, value }, emit) => emit(series, byErrorType(type).own, startTime, value),
+    points: ({ series, type, startTime, value }, sink, time) =>
+      sink.point(series, byErrorType(type).own, startTime, time, value),
   },
   {
     name: 'wireguard.peer.count',
@@ -89,9 +86,9 @@ export const METRICS: readonly MetricDefinition[] = [
     description: 'Peers of the device, by state.',
     valueType: 'int',
     of: 'device',
-    points: ({ series, peerCounts, configChanges }, emit) => {
+    points: ({ series, peerCounts, configChanges }, sink, time) => {
       for (const state of ['active', 'stale', 'never', 'idle'] as const) {
-        emit(series, byState(state).own, configChanges.startTime, peerCounts[state]);
+        sink.point(series, byState(state).own, configChanges.startTime, time, peerCounts[state]);
       }
     },
   },
@@ -102,14 +99,14 @@ export const METRICS: readonly MetricDefinition[] = [
     description: 'Bytes exchanged with the peer, handshakes and keepalives included.',
     valueType: 'int',
     of: 'peer',
-    points: ({ series, peer, ioBase }, emit) => {
-      emit(series, RECEIVE.own, ioBase.startTime, peer.receiveBytes - ioBase.receive);
-      emit(series, TRANSMIT.own, ioBase.startTime, peer.transmitBytes - ioBase.transmit);
+    points: ({ series, peer, ioBase }, sink, time) => {
+      sink.point(series, RECEIVE.own, ioBase.startTime, time, peer.receiveBytes - ioBase.receive);
+      sink.point(series, TRANSMIT.own, ioBase.startTime, time, peer.transmitBytes - ioBase.transmit);
     },
-    folded: ({ series, overflow }, emit) => {
+    folded: ({ series, overflow }, sink, time) => {
       if (overflow === undefined) return;
-      emit(series, RECEIVE.folded, overflow.io.startTime, overflow.io.receive);
-      emit(series, TRANSMIT.folded, overflow.io.startTime, overflow.io.transmit);
+      sink.point(series, RECEIVE.folded, overflow.io.startTime, time, overflow.io.receive);
+      sink.point(series, TRANSMIT.folded, overflow.io.startTime, time, overflow.io.transmit);
     },
   },
   {
@@ -119,8 +116,8 @@ export const METRICS: readonly MetricDefinition[] = [
     description: 'Unix time of the last handshake with the peer. No point if there was none.',
     valueType: 'double',
     of: 'peer',
-    points: ({ series, peer }, emit) =>
-      peer.lastHandshakeTime !== undefined && emit(series, PLAIN, 0, peer.lastHandshakeTime / 1000),
+    points: ({ series, peer }, sink, time) =>
+      peer.lastHandshakeTime !== undefined && sink.point(series, PLAIN, 0, time, peer.lastHandshakeTime / 1000),
   },
   {
     name: 'wireguard.peer.up',
@@ -129,9 +126,9 @@ export const METRICS: readonly MetricDefinition[] = [
     description: '1 if the peer is active, 0 if it ought to be and is not. No point for peers nobody waits for.',
     valueType: 'int',
     of: 'peer',
-    points: (view, emit) => {
+    points: (view, sink, time) => {
       const up = peerUp(view);
-      if (up !== undefined) emit(view.series, PLAIN, 0, up);
+      if (up !== undefined) sink.point(view.series, PLAIN, 0, time, up);
     },
   },
   {
@@ -140,7 +137,9 @@ export const METRICS: readonly MetricDefinition[] = [
     unit: '{handshake}',
     description: 'Handshakes with the peer, as far as seen from scrape to scrape: a lower bound.',
     valueType: 'int',
-    ...ofTotals((totals, series, side, emit) => emit(series, ALL[side], totals.startTime, totals.handshakes)),
+    ...ofTotals((totals, series, side, sink, time) =>
+      sink.point(series, ALL[side], totals.startTime, time, totals.handshakes),
+    ),
   },
   {
     name: 'wireguard.peer.endpoint.changes',
@@ -148,9 +147,11 @@ export const METRICS: readonly MetricDefinition[] = [
     unit: '{change}',
     description: "Changes of the peer's endpoint, by what changed. No point for a kind that never occurred.",
     valueType: 'int',
-    ...ofTotals(({ endpointChanges, startTime }, series, side, emit) =>
-      counted(endpointChanges, (type, count) => emit(series, byChangeType(type)[side], startTime, count)),
-    ),
+    ...ofTotals(({ endpointChanges, startTime }, series, side, sink, time) => {
+      for (const type of keysOf(endpointChanges)) {
+        sink.point(series, byChangeType(type)[side], startTime, time, endpointChanges[type]!);
+      }
+    }),
   },
   {
     name: 'wireguard.peer.handshake.attempts',
@@ -158,9 +159,11 @@ export const METRICS: readonly MetricDefinition[] = [
     unit: '{attempt}',
     description: 'Attempts at a handshake with the peer; those that failed carry error.type. A lower bound.',
     valueType: 'int',
-    ...ofTotals(({ handshakes, failedAttempts, startTime }, series, side, emit) => {
-      if (handshakes > 0) emit(series, ALL[side], startTime, handshakes);
-      counted(failedAttempts, (type, count) => emit(series, byErrorType(type)[side], startTime, count));
+    ...ofTotals(({ handshakes, failedAttempts, startTime }, series, side, sink, time) => {
+      if (handshakes > 0) sink.point(series, ALL[side], startTime, time, handshakes);
+      for (const type of keysOf(failedAttempts)) {
+        sink.point(series, byErrorType(type)[side], startTime, time, failedAttempts[type]!);
+      }
     }),
   },
   {
@@ -170,6 +173,7 @@ export const METRICS: readonly MetricDefinition[] = [
     description: 'Changes of configuration: of the device itself, and of peers added, removed or set otherwise.',
     valueType: 'int',
     of: 'device',
-    points: ({ series, configChanges }, emit) => emit(series, PLAIN, configChanges.startTime, configChanges.value),
+    points: ({ series, configChanges }, sink, time) =>
+      sink.point(series, PLAIN, configChanges.startTime, time, configChanges.value),
   },
 ];

@@ -3,7 +3,7 @@ import { ValueType } from '@opentelemetry/api';
 import { pointAttributes } from './attributes.js';
 import { METRICS } from './definitions.js';
 import type { Metric } from './metric.js';
-import type { PointSink } from './visit-points.js';
+import type { PointSink } from './point-sink.js';
 
 /** Makes an asynchronous instrument of each metric. Start times are the SDK's then, and an SDK that keeps series for ever
  *  (OpenTelemetry JS does, up to its cardinality limit of 2000) shows removed peers for ever: the metric producer does not.

@@ -2,7 +2,7 @@ import type { HrTime, ValueType } from '@opentelemetry/api';
 import type { AggregationTemporality, DataPoint, DataPointType, MetricData } from '@opentelemetry/sdk-metrics';
 import { pointAttributes } from './attributes.js';
 import type { Metric } from './metric.js';
-import type { PointSink } from './visit-points.js';
+import type { PointSink } from './point-sink.js';
 
 // The values of the SDK's enums, which are the same in its 2.x and 3.x lines: importing them would load the SDK.
 const CUMULATIVE = 1 as AggregationTemporality.CUMULATIVE;

@@ -1,6 +1,5 @@
 import type { DeviceView, ErrorCount, PeerView } from '../state/frame.js';
-import type { Series } from '../state/series.js';
-import type { Dimension } from './attributes.js';
+import type { PointSink } from './point-sink.js';
 
 /** - `counter`: a monotonic sum, cumulative
  *  - `updowncounter`: a sum that may fall, cumulative
@@ -17,19 +16,18 @@ export interface Metric {
   readonly valueType: 'int' | 'double';
 }
 
-/** Where the points of one metric go while a frame is walked.
- *
- *  @param series whose point it is; `undefined`: nobody's in particular
- *  @param startTime when a sum was last 0, in milliseconds since the epoch; ignored for gauges */
-export type Emit = (series: Series | undefined, dimension: Dimension, startTime: number, value: number) => void;
-
-/** A row of the metric table: a metric, and how its points are found in a view. */
+/** A row of the metric table: a metric, and how its points are found in a view. The functions take the sink itself, and no
+ *  closure made for each walk: code compiled for such a closure is thrown away with it. */
 export type MetricDefinition = Metric &
   (
-    | { readonly of: 'device'; readonly points: (view: DeviceView, emit: Emit) => void }
-    | { readonly of: 'peer'; readonly points: (view: PeerView, emit: Emit) => void; readonly folded?: FoldedPoints }
-    | { readonly of: 'error'; readonly points: (view: ErrorCount, emit: Emit) => void }
+    | { readonly of: 'device'; readonly points: (view: DeviceView, sink: PointSink, time: number) => void }
+    | {
+        readonly of: 'peer';
+        readonly points: (view: PeerView, sink: PointSink, time: number) => void;
+        readonly folded?: FoldedPoints;
+      }
+    | { readonly of: 'error'; readonly points: (view: ErrorCount, sink: PointSink, time: number) => void }
   );
 
 /** Adds the points of the peers that have none of their own. Gauges have none. */
-export type FoldedPoints = (view: DeviceView, emit: Emit) => void;
+export type FoldedPoints = (view: DeviceView, sink: PointSink, time: number) => void;

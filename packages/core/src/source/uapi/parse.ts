@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { WireGuardError } from '../../errors.js';
 import { decimal, hexKey, startsWith } from '../bytes.js';
-import type { PeerTable } from '../peer-table.js';
+import type { Peer } from '../../model/device.js';
+import { PeerTable } from '../peer-table.js';
 
 /** What a reply says of the device itself. */
 export interface UapiDevice {
@@ -9,6 +10,8 @@ export interface UapiDevice {
   listenPort: number | undefined;
   firewallMark: number | undefined;
 }
+
+const NOTHING: UapiDevice = { publicKey: undefined, listenPort: undefined, firewallMark: undefined };
 
 const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 const PRIVATE_KEY = ascii('private_key=');
@@ -44,15 +47,25 @@ const ERRNO = ascii('errno=');
  *  whether it is there is kept.
  *  Source: https://www.wireguard.com/xplatform/#cross-platform-userspace-implementation */
 export class UapiParser {
-  readonly device: UapiDevice = { publicKey: undefined, listenPort: undefined, firewallMark: undefined };
   /** Whether the empty line after `errno` was seen. */
   done = false;
-  readonly #peers: PeerTable;
+  readonly #peers = new PeerTable();
+  #device: UapiDevice = { ...NOTHING };
   #line = 0;
   #errno: number | undefined;
 
-  constructor(peers: PeerTable) {
-    this.#peers = peers;
+  /** Begins a reply. One parser serves a device for good: it keeps the peers, and code that V8 has compiled for it. */
+  begin(): void {
+    this.done = false;
+    this.#device = { ...NOTHING };
+    this.#line = 0;
+    this.#errno = undefined;
+    this.#peers.begin();
+  }
+
+  /** What the reply said, once it is {@link done}. */
+  end(): UapiDevice & { peers: Peer[] } {
+    return { ...this.#device, peers: this.#peers.end() };
   }
 
   /** Takes `bytes[0, end)`, whole lines all of them. */
@@ -81,8 +94,8 @@ export class UapiParser {
         } else if (startsWith(bytes, start, PRESHARED_KEY)) {
           peers.hasPresharedKey = !allZeros(bytes, start + PRESHARED_KEY.length, end);
         } else if (startsWith(bytes, start, PRIVATE_KEY)) {
-          this.device.publicKey = publicKeyOf(bytes, start + PRIVATE_KEY.length, end);
-          if (this.device.publicKey === undefined) throw this.#malformed('private_key', '64 hex digits');
+          this.#device.publicKey = publicKeyOf(bytes, start + PRIVATE_KEY.length, end);
+          if (this.#device.publicKey === undefined) throw this.#malformed('private_key', '64 hex digits');
         }
         return;
       case 97: // a
@@ -102,7 +115,7 @@ export class UapiParser {
         } else if (startsWith(bytes, start, HANDSHAKE_NSEC)) {
           peers.handshakeNanoseconds = this.#number(bytes, start, end, HANDSHAKE_NSEC);
         } else if (startsWith(bytes, start, LISTEN_PORT)) {
-          this.device.listenPort = this.#number(bytes, start, end, LISTEN_PORT) || undefined;
+          this.#device.listenPort = this.#number(bytes, start, end, LISTEN_PORT) || undefined;
         }
         return;
       case 101: // e
@@ -116,7 +129,7 @@ export class UapiParser {
         return;
       case 102: // f
         if (startsWith(bytes, start, FWMARK)) {
-          this.device.firewallMark = this.#number(bytes, start, end, FWMARK) || undefined;
+          this.#device.firewallMark = this.#number(bytes, start, end, FWMARK) || undefined;
         }
         return;
       default:

@@ -1,10 +1,8 @@
 import { connect } from 'node:net';
 import { WireGuardError } from '../../errors.js';
-import type { Peer } from '../../model/device.js';
 import { LineBuffer } from '../line-buffer.js';
-import type { PeerTable } from '../peer-table.js';
 import { toFailure } from '../source.js';
-import { UapiParser, type UapiDevice } from './parse.js';
+import type { UapiParser } from './parse.js';
 import { asWireGuardError, type UapiSocket } from './sockets.js';
 
 /** Asks a device for its state over its socket and parses the answer as it comes in. The bytes pass through one buffer,
@@ -14,12 +12,11 @@ import { asWireGuardError, type UapiSocket } from './sockets.js';
  *  `READ_FAILED` */
 export function readUapi(
   { device, path }: UapiSocket,
-  peers: PeerTable,
+  parser: UapiParser,
   signal: AbortSignal,
-): Promise<{ device: UapiDevice; peers: Peer[] }> {
-  const parser = new UapiParser(peers);
+): Promise<ReturnType<UapiParser['end']>> {
   const buffer = new LineBuffer((bytes, end) => parser.parse(bytes, end));
-  peers.begin();
+  parser.begin();
   return new Promise((resolve, reject) => {
     const socket = connect({
       path,
@@ -28,7 +25,7 @@ export function readUapi(
         callback: (count: number): boolean => {
           guard(() => {
             buffer.commit(count);
-            if (parser.done) finish(() => resolve({ device: parser.device, peers: peers.end() }));
+            if (parser.done) finish(() => resolve(parser.end()));
           });
           return !parser.done;
         },

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Device } from '../../model/device.js';
 import type { Reading, SourceFailure } from '../../model/snapshot.js';
 import { readLink } from '../link.js';
-import { PeerTable } from '../peer-table.js';
 import { reuseDevice } from '../reuse.js';
 import { toFailure, type ReadOptions, type Source } from '../source.js';
+import { UapiParser } from './parse.js';
 import { readUapi } from './read.js';
 import { findSockets, statSocket, UAPI_DIRECTORY } from './sockets.js';
 
@@ -24,7 +24,7 @@ const PATIENCE = 200;
 export class UapiSource implements Source {
   readonly name = 'uapi';
   readonly #directory: string;
-  #tables = new Map<string, PeerTable>();
+  #parsers = new Map<string, UapiParser>();
 
   constructor(options: UapiSourceOptions = {}) {
     this.#directory = options.directory ?? UAPI_DIRECTORY;
@@ -39,7 +39,7 @@ export class UapiSource implements Source {
     } catch (error) {
       return { devices, failures: [toFailure(this.name, undefined, error)], notes: [] };
     }
-    this.#tables = new Map(names.map((name) => [name, this.#tables.get(name) ?? new PeerTable()]));
+    this.#parsers = new Map(names.map((name) => [name, this.#parsers.get(name) ?? new UapiParser()]));
 
     const readings: Promise<void>[] = [];
     const readOne = async (name: string): Promise<void> => {
@@ -48,7 +48,7 @@ export class UapiSource implements Source {
         if (device !== undefined) devices.push(reuseDevice(device, previous));
       } catch (error) {
         // An answer without end may have filled it with a million peers.
-        this.#tables.delete(name);
+        this.#parsers.delete(name);
         failures.push(toFailure(this.name, name, error));
       }
     };
@@ -72,16 +72,12 @@ export class UapiSource implements Source {
   async #readDevice(name: string, signal: AbortSignal): Promise<Device | undefined> {
     const socket = await statSocket(this.#directory, name);
     if (socket === undefined) return undefined;
-    const [{ device, peers }, link] = await Promise.all([
-      readUapi(socket, this.#tables.get(name)!, signal),
-      readLink(name),
-    ]);
+    const [device, link] = await Promise.all([readUapi(socket, this.#parsers.get(name)!, signal), readLink(name)]);
     return {
       name,
       type: 'userspace',
       source: this.name,
       ...device,
-      peers,
       up: link?.up,
       countingSince: socket.boundAt,
       incarnation: socket.incarnation,
