@@ -20,7 +20,7 @@ export interface Measured extends Stages {
 }
 
 const CYCLES = 8;
-const WARM_UP_CYCLES = 15;
+const WARM_UP_CYCLES = 10;
 
 /** Measures everything at one number of peers, on simulated devices and in processes of their own. */
 export async function measure(peers: number, say: (step: string) => void): Promise<Measured> {

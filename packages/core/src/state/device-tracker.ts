@@ -132,13 +132,15 @@ export class DeviceTracker {
     const previous =
       this.#previous === undefined || hidden
         ? undefined
-        : { ...this.#previous, time: Math.min(this.#previous.time, now.time) };
+        : { time: Math.min(this.#previous.time, now.time), monotonicTime: this.#previous.monotonicTime };
     const lastZero = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
     const isNew = recreated || this.view === undefined;
     const zeroTime = isNew ? Math.max(lastZero, device.countingSince ?? 0) : lastZero;
     const newIo = { startTime: Math.min(zeroTime, now.time), receive: 0, transmit: 0 };
     const newTotals = noTotals(previous?.time ?? now.time);
-    return { ...now, previous, recreated, tolerance, newIo, newTotals };
+    // Written out: what is made by spreading may get a hidden class of its own, and code compiled for it dies with it.
+    const { time, monotonicTime } = now;
+    return { time, monotonicTime, previous, recreated, tolerance, newIo, newTotals };
   }
 
   /** Readings mostly list the same peers in the same order, so the look-up is mostly none. */
