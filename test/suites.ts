@@ -1,5 +1,6 @@
 import { collectorPath } from './support/collector-binary.js';
 import { isInstalled } from './support/process.js';
+import { registryObstacles } from './support/registry.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
 
 /** A set of tests that need the same things and run in one process. */
@@ -26,7 +27,12 @@ function collectorObstacles(): string[] {
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
   { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner'], timeoutMs: 5_000 },
-  { name: 'packaging', folders: ['packaging'], timeoutMs: 120_000 },
+  {
+    name: 'packaging',
+    folders: ['packaging'],
+    timeoutMs: 120_000,
+    needs: { obstacles: registryObstacles, enable: 'npm test -- packaging, where the npm registry can be reached' },
+  },
   { name: 'demo', folders: ['demo'], timeoutMs: 60_000 },
   {
     name: 'collector',

@@ -5,6 +5,9 @@ import { toFailure } from '../source.js';
 import type { UapiParser } from './parse.js';
 import { asWireGuardError, type UapiSocket } from './sockets.js';
 
+/** Some 3000 peers: what is parsed within a few milliseconds. */
+const MOST_IN_ONE_GO = 1024 * 1024;
+
 /** Asks a device for its state over its socket and parses the answer as it comes in. The bytes pass through one buffer,
  *  zeroed at the end: the reply holds private keys.
  *
@@ -27,10 +30,19 @@ export function readUapi(
             buffer.commit(count);
             if (parser.done) finish(() => resolve(parser.end()));
           });
-          return !parser.done;
+          return !parser.done && !isEnoughForNow(count);
         },
       },
     });
+    // libuv would go on for up to 32 reads without giving the event loop back.
+    let inOneGo = 0;
+    const isEnoughForNow = (count: number): boolean => {
+      inOneGo += count;
+      if (inOneGo < MOST_IN_ONE_GO) return false;
+      inOneGo = 0;
+      setImmediate(() => socket.resume());
+      return true;
+    };
     const finish = (settle: () => void): void => {
       signal.removeEventListener('abort', onAbort);
       buffer.clear();
