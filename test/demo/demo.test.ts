@@ -43,6 +43,29 @@ describe('the demo', () => {
     if (isRoot) chownSync(folder, NOBODY, NOBODY);
     await runDemo(folder, 'SIGTERM', isRoot ? { uid: NOBODY, gid: NOBODY } : {});
   });
+
+  // Ctrl-C goes to npm, and the shell it runs, as well: a shell that is still there would die of it.
+  it('run by `npm start` ends with code 0 after Ctrl-C', async () => {
+    const options = {
+      cwd: repositoryPath('.'),
+      env: { TMPDIR: folder },
+      detached: true,
+      reject: false,
+      all: true,
+    } as const;
+    const demo = execa('npm', ['start'], options);
+    let output = '';
+    demo.all.setEncoding('utf8').on('data', (text: string) => (output += text));
+    try {
+      await until('all peers', () => firstShown(output).size === 8, { timeoutMs: 30_000 });
+      process.kill(-demo.pid!, 'SIGINT');
+      assert.equal((await demo).exitCode, 0, output);
+      assert.deepEqual(readdirSync(folder), []);
+    } finally {
+      demo.kill('SIGTERM');
+      await demo;
+    }
+  });
 });
 
 async function runDemo(folder: string, signal: 'SIGINT' | 'SIGTERM', options: Options): Promise<void> {
