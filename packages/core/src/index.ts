@@ -16,6 +16,7 @@ export {
   type Dimension,
 } from './signals/attributes.js';
 export { METRICS } from './signals/definitions.js';
+export type { AggregationStrategy, MetricSettings, MetricsSettings } from './signals/metric-settings.js';
 export type { Metric, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';
 export type { PointSink } from './signals/point-sink.js';
@@ -33,6 +34,9 @@ export type {
   Frame,
   Io,
   Overflow,
+  PeerExpectation,
+  PeerExpectations,
+  PeerIdentity,
   PeerState,
   PeerView,
   StaleReason,

@@ -4,7 +4,8 @@ import { WireGuardError } from '../errors.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
-import type { Frame } from '../state/frame.js';
+import type { MetricsSettings } from '../signals/metric-settings.js';
+import type { Frame, PeerExpectations } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
 
 export interface ReceiverOptions {
@@ -20,6 +21,12 @@ export interface ReceiverOptions {
   readonly timeout?: number | undefined;
   /** What to call a peer. Default: nothing but its id. */
   readonly names?: PeerNames | undefined;
+  /** What is expected of peers. Default: what their setup suggests. */
+  readonly expectations?: PeerExpectations | undefined;
+  /** Devices that are reported as down also if they were never there. Default: none. */
+  readonly requiredDevices?: readonly string[] | undefined;
+  /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
+  readonly metrics?: MetricsSettings | undefined;
   /** How many peers have metrics of their own; the others are added up. Default: 500 with instruments of a meter, which
    *  the SDK never lets go of; 10 000 without. */
   readonly peerLimit?: number | undefined;

@@ -89,6 +89,11 @@ export class WireGuardReceiver {
     return this.#running;
   }
 
+  /** Asks `names` and `expectations` for every peer again, with the next scrape. */
+  renamePeers(): void {
+    // TODO(contract): state helper
+  }
+
   /** Walks the metrics of the last scrape. Without one, or if it is too long ago, there are none. */
   *visitPoints(sink: PointSink): Generator<void, void> {
     if (this.#frame !== undefined) yield* visitPoints(this.#frame, this.#options.clock.monotonic(), sink);

@@ -23,6 +23,24 @@ export type FailedAttempt = 'initiating_in_vain' | 'responding_in_vain';
  *  comes `on_demand`. */
 export type Expectation = 'always' | 'site' | 'on_demand';
 
+/** Who a peer is, for whoever says something of it. */
+export interface PeerIdentity {
+  readonly device: string;
+  readonly id: string;
+  /** `undefined`: nobody named it. */
+  readonly name: string | undefined;
+}
+
+/** What somebody says of a peer instead of what its setup suggests. */
+export interface PeerExpectation {
+  readonly expect?: Expectation | undefined;
+  /** T of {@link PeerState}, in milliseconds. */
+  readonly staleAfter?: number | undefined;
+}
+
+/** `undefined`: nothing is said of this peer. */
+export type PeerExpectations = (peer: PeerIdentity) => PeerExpectation | undefined;
+
 export type EndpointChange = 'first' | 'address' | 'port' | 'family';
 
 /** Running totals that this process counts itself. They never fall. */

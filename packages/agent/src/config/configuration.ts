@@ -1,0 +1,165 @@
+import type { Attributes, Expectation, MetricsSettings, SourceName } from '@wgotel/core';
+import type { LogLevel } from '../log.js';
+
+/** All that the agent is told, checked and complete: plain data, so that two of them can be compared. Times are in
+ *  milliseconds. */
+export interface Configuration {
+  /** By id: `wireguard` or `wireguard/NAME`. */
+  readonly receivers: Readonly<Record<string, ReceiverConfig>>;
+  /** By id: `otlp_grpc`, `otlp_grpc/NAME`, `otlp_http` or `otlp_http/NAME`. */
+  readonly exporters: Readonly<Record<string, ExporterConfig>>;
+  /** By id: `metrics` or `metrics/NAME`. */
+  readonly pipelines: Readonly<Record<string, PipelineConfig>>;
+  /** `undefined`: off. */
+  readonly health: HealthConfig | undefined;
+  readonly telemetry: TelemetryConfig;
+  /** What is ignored or deprecated, a sentence each, with its position. Not part of what is compared. */
+  readonly warnings: readonly string[];
+}
+
+export interface ReceiverConfig {
+  readonly source: SourceName;
+  readonly sourceOptions: SourceConfig;
+  readonly collectionInterval: number;
+  readonly initialDelay: number;
+  readonly timeout: number;
+  readonly peerLimit: number;
+  /** Which interfaces are read. `undefined`: all. */
+  readonly include: InterfaceFilter | undefined;
+  /** Which of those are not. `undefined`: none. */
+  readonly exclude: InterfaceFilter | undefined;
+  readonly metrics: MetricsSettings;
+  /** Of the resource attributes the agent finds out (`host.name`, `host.id`), those that are said otherwise. */
+  readonly resourceAttributes: Readonly<Record<string, { readonly enabled: boolean }>>;
+  readonly names: NamesConfig;
+  /** The first that fits a peer counts. */
+  readonly peers: readonly PeerRule[];
+  readonly devices: readonly DeviceRule[];
+}
+
+/** Options of sources, all of them: each takes what concerns it. `undefined`: the source's own default. */
+export interface SourceConfig {
+  readonly directory: string | undefined;
+  readonly command: readonly string[] | undefined;
+  readonly read: 'dump' | 'public' | undefined;
+  readonly netns: readonly string[] | undefined;
+  readonly file: string | undefined;
+}
+
+export interface InterfaceFilter {
+  readonly interfaces: readonly string[];
+  /** `regexp`: RE2, to be found anywhere in the name, as in the Collector. */
+  readonly matchType: 'strict' | 'regexp';
+}
+
+/** Where names of peers come from, first to last: the first that knows a peer names it. */
+export interface NamesConfig {
+  /** By public key. */
+  readonly peers: Readonly<Record<string, string>>;
+  /** CSV, TOML, YAML or JSON. */
+  readonly files: readonly string[];
+  /** Files that hold private keys beside names: wg-quick's, networkd's, wg-easy's. */
+  readonly configurationFiles: readonly string[];
+}
+
+/** Says what is expected of peers. A rule fits if all that is given does; with none of them it fits every peer. */
+export interface PeerRule {
+  readonly name: string | undefined;
+  readonly id: string | undefined;
+  /** RE2, to be found anywhere in the name. */
+  readonly pattern: string | undefined;
+  /** The device's name. */
+  readonly device: string | undefined;
+  /** `undefined`: guessed from how the peer is set up. */
+  readonly expect: Expectation | undefined;
+  /** How old a handshake makes the peer's session gone. `undefined`: 180 s, its keepalive and two scrapes. */
+  readonly staleAfter: number | undefined;
+}
+
+export interface DeviceRule {
+  readonly name: string;
+  /** Whether it is reported as down as long as it was never there. */
+  readonly required: boolean;
+}
+
+export type ExporterConfig = OtlpGrpcConfig | OtlpHttpConfig;
+
+interface OtlpConfigBase {
+  /** May hold secrets: never shown. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Headers whose values are in files, by name: read again when the file changes. */
+  readonly headerFiles: Readonly<Record<string, string>>;
+  readonly compression: 'gzip' | 'none';
+  /** For one attempt. */
+  readonly timeout: number;
+  /** `http://HOST:PORT`, credentials in it if need be: never shown. `undefined`: none, whatever the environment says. */
+  readonly proxyUrl: string | undefined;
+  readonly tls: TlsConfig;
+  readonly retry: RetryConfig;
+  readonly queue: QueueConfig;
+}
+
+export interface OtlpGrpcConfig extends OtlpConfigBase {
+  readonly type: 'otlp_grpc';
+  /** Host and port, IPv6 addresses in brackets. */
+  readonly target: string;
+}
+
+export interface OtlpHttpConfig extends OtlpConfigBase {
+  readonly type: 'otlp_http';
+  /** The full address metrics are posted to, such as `http://localhost:4318/v1/metrics`. */
+  readonly metricsUrl: string;
+  readonly encoding: 'proto' | 'json';
+}
+
+export interface TlsConfig {
+  /** Plain text. */
+  readonly insecure: boolean;
+  readonly insecureSkipVerify: boolean;
+  /** PEM files, read again when they change. `undefined`: whom Node trusts. */
+  readonly caFile: string | undefined;
+  /** Our certificate and its key: both or none. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** Instead of the host of the endpoint. */
+  readonly serverName: string | undefined;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+export interface RetryConfig {
+  /** Otherwise what fails once is dropped. */
+  readonly enabled: boolean;
+  readonly initialInterval: number;
+  readonly maxInterval: number;
+  readonly multiplier: number;
+  readonly randomizationFactor: number;
+  /** After which a request is given up. 0: never. */
+  readonly maxElapsedTime: number;
+}
+
+export interface QueueConfig {
+  /** Bytes that wait in memory before the oldest request goes. */
+  readonly limit: number;
+}
+
+export interface PipelineConfig {
+  readonly signal: 'metrics';
+  readonly receivers: readonly string[];
+  readonly exporters: readonly string[];
+}
+
+export interface HealthConfig {
+  /** Address or host name. */
+  readonly host: string;
+  readonly port: number;
+  /** Whether somebody asked for it: then a port that is taken ends the agent. */
+  readonly explicit: boolean;
+}
+
+export interface TelemetryConfig {
+  readonly logs: { readonly level: LogLevel; readonly encoding: 'console' | 'json' };
+  /** Whether the agent's own metrics (`wgotel.*`) are sent along. */
+  readonly metrics: { readonly enabled: boolean };
+  /** Resource attributes given by the environment or the file. */
+  readonly resource: Attributes;
+}
