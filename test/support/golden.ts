@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { repositoryPath } from './repository.js';
 
 /**
@@ -14,6 +15,7 @@ export function assertGolden(name: string, actual: string): void {
     return;
   }
   if (process.env['CI']) assert.fail(`test/golden/${name} is not written where CI is set`);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, actual);
   assert.fail(`test/golden/${name} was written; look at the difference and run again without UPDATE_GOLDEN`);
 }

@@ -1,14 +1,21 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { checkCommand } from './commands/check/command.js';
+import { completionCommand } from './commands/completion.js';
+import { configCommand } from './commands/config.js';
+import { namesCommand } from './commands/names.js';
 import { onceCommand } from './commands/once/command.js';
 import { runCommand } from './commands/run.js';
+import { statusCommand } from './commands/status.js';
 import { ConfigError } from './config/problems.js';
 import { VERSION } from './version.js';
 
 const EXAMPLES = `
 Examples:
   $ wgotel once                                       what WireGuard is doing now
-  $ wgotel run --endpoint http://localhost:4317       ship metrics to an OpenTelemetry Collector`;
+  $ wgotel run --endpoint http://localhost:4317       ship metrics to an OpenTelemetry Collector
+  $ wgotel check                                      what works, what does not, and what to do about it
+  $ wgotel status                                     how the running agent is doing`;
 
 const program = new Command('wgotel')
   .description('WireGuard telemetry for OpenTelemetry.')
@@ -16,7 +23,22 @@ const program = new Command('wgotel')
   .addHelpText('after', EXAMPLES)
   .exitOverride();
 
-for (const command of [runCommand(), onceCommand()]) program.addCommand(command.copyInheritedSettings(program));
+const COMMANDS = [
+  runCommand(),
+  onceCommand(),
+  checkCommand(),
+  statusCommand(),
+  namesCommand(),
+  configCommand(),
+  completionCommand(program),
+];
+for (const command of COMMANDS) program.addCommand(inherit(command, program));
+
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const sub of command.commands) inherit(sub, command);
+  return command;
+}
 
 // Whoever reads the output may have seen enough and gone, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

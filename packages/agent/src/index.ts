@@ -1,16 +1,44 @@
+export { Agent } from './agent/agent.js';
 export { mayBeColoured, type MaybeTerminal } from './colour.js';
 export { renderJson } from './commands/once/json.js';
 export { renderOtlp } from './commands/once/otlp.js';
 export { renderTable, type TableOptions } from './commands/once/table.js';
-export { readConfig, type Config, type Flags } from './config/config.js';
-export type { OtlpConfig } from './config/otlp.js';
+export { COLLECTOR_KEYS, type Treatment } from './config/collector-keys.js';
+export type {
+  Configuration,
+  DeviceRule,
+  ExporterConfig,
+  HealthConfig,
+  InterfaceFilter,
+  NamesConfig,
+  OtlpGrpcConfig,
+  OtlpHttpConfig,
+  PeerRule,
+  PipelineConfig,
+  QueueConfig,
+  ReceiverConfig,
+  RetryConfig,
+  SourceConfig,
+  TelemetryConfig,
+  TlsConfig,
+} from './config/configuration.js';
+export type { Environment } from './config/environment.js';
+export type { Flags } from './config/flags.js';
 export { ConfigError } from './config/problems.js';
-export type { TlsFiles } from './config/tls.js';
+export { readConfiguration, type ConfigurationInputs } from './config/read.js';
+export { createTransport } from './exporter/create.js';
+export { FanOut } from './exporter/fan-out.js';
 export type { Count, Deliveries } from './exporter/ledger.js';
 export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';
-export { Sender, type SenderOptions } from './exporter/sender.js';
-export type { Outcome, Transport } from './exporter/transport.js';
-export { diagLogger, Logger, type LoggerOptions, type LogLevel, type LogStream } from './log.js';
+export { OtlpHttpTransport } from './exporter/otlp-http/transport.js';
+export { RETRY, Sender, type SenderOptions, type SenderState } from './exporter/sender.js';
+export type { Failed, Outcome, Refused, Sent, Transport } from './exporter/transport.js';
+export { diagLogger, Logger, type LogEncoding, type LoggerOptions, type LogLevel, type LogStream } from './log.js';
+export { NameBook } from './names/name-book.js';
+export { readNames } from './names/formats.js';
+export type { Names } from './names/names-file.js';
+export { readConfigurationNames } from './names/wireguard-files.js';
+export { toJson } from './otlp/json.js';
 export { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
-export { MetricsPipeline } from './pipeline.js';
+export { MetricsPipeline, type RequestTaker } from './pipeline.js';
 export { readHost, resourceAttributes, type Host } from './resource.js';

@@ -9,6 +9,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const COLOURS = { debug: 'magenta', info: 'blue', warn: 'yellow', error: 'red' } as const;
 
+/** How lines are written: for people, or as JSON. Both as the Collector does. */
+export type LogEncoding = 'console' | 'json';
+
 /** Where lines go: standard error, or a test's list. */
 export interface LogStream extends MaybeTerminal {
   write(line: string): unknown;
@@ -17,6 +20,8 @@ export interface LogStream extends MaybeTerminal {
 export interface LoggerOptions {
   /** What is less important is left out. Default: `info`. */
   readonly level?: LogLevel | undefined;
+  /** Default: `console`. */
+  readonly encoding?: LogEncoding | undefined;
   /** Default: standard error. */
   readonly stream?: LogStream | undefined;
   /** The time, in milliseconds since the epoch. Default: the system's. */
@@ -25,16 +30,24 @@ export interface LoggerOptions {
 
 /** Writes lines in the form of the Collector's console log: time, level, message and fields, with tabs between. */
 export class Logger {
-  readonly #least: number;
+  #least: number;
+  #encoding: LogEncoding;
   readonly #stream: LogStream;
   readonly #now: () => number;
   readonly #coloured: boolean;
 
-  constructor({ level = 'info', stream = process.stderr, now = Date.now }: LoggerOptions = {}) {
+  constructor({ level = 'info', encoding = 'console', stream = process.stderr, now = Date.now }: LoggerOptions = {}) {
     this.#least = LOG_LEVELS.indexOf(level);
+    this.#encoding = encoding;
     this.#stream = stream;
     this.#now = now;
     this.#coloured = mayBeColoured(stream);
+  }
+
+  /** Changes what is written from now on, and how. */
+  configure({ level, encoding }: { level: LogLevel; encoding: LogEncoding }): void {
+    this.#least = LOG_LEVELS.indexOf(level);
+    this.#encoding = encoding;
   }
 
   debug(message: string, fields?: object): void {
@@ -55,8 +68,13 @@ export class Logger {
 
   #write(level: LogLevel, message: string, fields: object = {}): void {
     if (LOG_LEVELS.indexOf(level) < this.#least) return;
+    const ts = new Date(this.#now()).toISOString();
+    if (this.#encoding === 'json') {
+      this.#stream.write(`${printable(JSON.stringify({ level, ts, msg: message, ...fields }))}\n`);
+      return;
+    }
     const columns = [
-      new Date(this.#now()).toISOString(),
+      ts,
       this.#coloured ? styleText(COLOURS[level], level, { validateStream: false }) : level,
       printable(message),
     ];

@@ -1,19 +1,23 @@
 import { runInSlices, visitPoints, type Attributes, type Frame } from '@wgotel/core';
-import type { Sender } from './exporter/sender.js';
-import { MetricsEncoder } from './otlp/metrics-encoder.js';
+import { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
 
-/** Turns frames into requests and hands them to the sender, which goes on beside. */
+/** Takes requests over: a sender, or several. The promise makes the caller wait while much is under way. */
+export interface RequestTaker {
+  enqueue(request: EncodedRequest): Promise<void>;
+}
+
+/** Turns frames into requests and hands them over. */
 export class MetricsPipeline {
   readonly #encoder: MetricsEncoder;
   #handedOver: Promise<void> = Promise.resolve();
 
-  constructor(resource: Attributes, sender: Sender) {
+  constructor(resource: Attributes, taker: RequestTaker) {
     this.#encoder = new MetricsEncoder(resource, (request) => {
-      this.#handedOver = sender.enqueue(request);
+      this.#handedOver = taker.enqueue(request);
     });
   }
 
-  /** Encodes a frame. After each request it waits for as long as the sender wants it to, so that a large frame does not
+  /** Encodes a frame. After each request it waits for as long as the taker wants it to, so that a large frame does not
    *  pile up in memory. */
   async push(frame: Frame): Promise<void> {
     const encoding = this.#encode(frame);

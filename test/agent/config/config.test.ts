@@ -1,257 +1,277 @@
 import assert from 'node:assert/strict';
-import { ConfigError, readConfig, type Config, type Flags } from '@wgotel/agent';
 import { describe, it } from 'mocha';
-import { readFileSync } from 'node:fs';
-import { repositoryPath } from '../../support/repository.js';
-
-type Environment = Readonly<Record<string, string>>;
+import { problems, read } from './config.js';
 
 const P = 'OTEL_EXPORTER_OTLP_';
 
-function otlp(env: Environment, flags: Flags = {}): Config['otlp'] {
-  return readConfig(flags, { [`${P}ENDPOINT`]: 'http://h:1', ...env }).otlp;
-}
-
-function problems(flags: Flags, env: Environment): readonly string[] {
-  try {
-    readConfig(flags, env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
-
 describe('configuration', () => {
-  it('has defaults for everything, and no endpoint', () =>
-    assert.deepEqual(readConfig({}, {}), {
-      source: 'auto',
-      uapiDirectory: undefined,
-      interval: 15_000,
-      timeout: 10_000,
-      peerLimit: undefined,
-      logLevel: 'info',
-      otlp: undefined,
-      resource: {},
-    }));
-
-  it('takes flags', () => {
-    const { otlp: sent, ...config } = readConfig(
-      {
-        endpoint: 'http://[::1]:4317',
-        interval: '1m30s',
-        timeout: '300ms',
-        source: 'wg-show',
-        uapiDirectory: 'sockets',
-        peerLimit: '0',
-        logLevel: 'DEBUG',
+  it('has defaults for everything, and no exporter', () => {
+    const { receivers, ...rest } = read(undefined);
+    assert.deepEqual(rest, {
+      exporters: {},
+      pipelines: { metrics: { signal: 'metrics', receivers: ['wireguard'], exporters: [] } },
+      health: { host: '127.0.0.1', port: 9587, explicit: false },
+      telemetry: { logs: { level: 'info', encoding: 'console' }, metrics: { enabled: true }, resource: {} },
+      warnings: [],
+    });
+    assert.deepEqual(receivers, {
+      wireguard: {
+        source: 'auto',
+        sourceOptions: {
+          directory: undefined,
+          command: undefined,
+          read: undefined,
+          netns: undefined,
+          file: undefined,
+        },
+        collectionInterval: 15_000,
+        initialDelay: 1000,
+        timeout: 10_000,
+        peerLimit: 10_000,
+        include: undefined,
+        exclude: undefined,
+        metrics: {},
+        resourceAttributes: {},
+        names: { peers: {}, files: [], configurationFiles: [] },
+        peers: [],
+        devices: [],
       },
-      {},
+    });
+  });
+
+  it('reads a file with everything in it', () => {
+    const { receivers, exporters, pipelines, telemetry, health, warnings } = read(
+      `
+receivers:
+  wireguard/branch:
+    source: wg-show
+    command: [sudo, -n, wg]
+    read: public
+    netns: [blue, pid:7]
+    collection_interval: 1m30s
+    initial_delay: 0
+    timeout: 300ms
+    peer_limit: 0
+    include: { interfaces: '(?i)^WG', match_type: regexp }
+    exclude: { interfaces: [wg9] }
+    metrics:
+      wireguard.peer.io: { attributes: [network.interface.name, network.io.direction], aggregation_strategy: sum }
+      wireguard.peer.up: { enabled: false }
+    resource_attributes: { host.id: { enabled: false } }
+    names: { peers: { JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=: alice }, files: names.csv }
+    peers: [{ pattern: '^site-', expect: site, stale_after: 10m }, { id: 0123456789abcdef, expect: auto }]
+    devices: [{ name: wg0 }]
+exporters:
+  otlp_grpc: { endpoint: 'collector:4317', tls: { insecure: true } }
+  otlp_http/b: { endpoint: 'https://c.example:\${file:/port}/', encoding: json, headers: { a: 'x \${env:TOKEN} $$1' } }
+extensions:
+  health: { endpoint: '[::1]:9000' }
+service:
+  extensions: [health]
+  telemetry: { logs: { level: DEBUG, encoding: json }, metrics: { level: none }, resource: { service.name: edge } }
+  pipelines:
+    metrics: { receivers: [wireguard/branch], exporters: [otlp_grpc, otlp_http/b] }
+`,
+      { TOKEN: '5' },
     );
-    assert.equal(sent?.target, '[::1]:4317');
-    assert.deepEqual(config, {
+    const { sourceOptions, ...receiver } = receivers['wireguard/branch']!;
+    assert.deepEqual(sourceOptions, {
+      directory: undefined,
+      command: ['sudo', '-n', 'wg'],
+      read: 'public',
+      netns: ['blue', 'pid:7'],
+      file: undefined,
+    });
+    assert.deepEqual(receiver, {
       source: 'wg-show',
-      uapiDirectory: 'sockets',
-      interval: 90_000,
+      collectionInterval: 90_000,
+      initialDelay: 0,
       timeout: 300,
       peerLimit: 0,
-      logLevel: 'debug',
-      resource: {},
-    });
-  });
-
-  it('takes the environment: what is for metrics first, and empty for unset', () =>
-    assert.deepEqual(
-      otlp({
-        [`${P}METRICS_ENDPOINT`]: 'http://metrics:2',
-        [`${P}COMPRESSION`]: 'none',
-        [`${P}METRICS_COMPRESSION`]: '',
-        [`${P}TIMEOUT`]: '1500',
-        [`${P}PROTOCOL`]: 'grpc',
-        [`${P}HEADERS`]: 'authorization=Basic%20YTpi, x-a = 1,,',
-        [`${P}METRICS_HEADERS`]: 'x-a=2',
-      }),
-      {
-        target: 'metrics:2',
-        tls: undefined,
-        headers: { authorization: 'Basic YTpi', 'x-a': '2' },
-        compression: 'none',
-        timeout: 1500,
+      include: { interfaces: ['(?i)^WG'], matchType: 'regexp' },
+      exclude: { interfaces: ['wg9'], matchType: 'strict' },
+      metrics: {
+        'wireguard.peer.io': {
+          attributes: ['network.interface.name', 'network.io.direction'],
+          aggregationStrategy: 'sum',
+        },
+        'wireguard.peer.up': { enabled: false },
       },
-    ));
-
-  it('takes a flag before the environment', () =>
-    assert.equal(otlp({}, { endpoint: 'http://flag:3' })?.target, 'flag:3'));
-
-  for (const [endpoint, insecure, target, secure] of [
-    ['http://host:4317', '', 'host:4317', false],
-    ['http://host', '', 'host:4317', false],
-    ['http://host:80/', '', 'host:80', false],
-    ['https://host', '', 'host:443', true],
-    ['HTTPS://host:4317', 'true', 'host:4317', true],
-    ['host', '', 'host:4317', true],
-    ['host:1', 'true', 'host:1', false],
-    ['[fd00::1]:4317', 'TRUE', '[fd00::1]:4317', false],
-  ] as const) {
-    it(`understands ${endpoint}${insecure && ', insecure'}`, () => {
-      const config = otlp({ [`${P}ENDPOINT`]: endpoint, [`${P}INSECURE`]: insecure });
-      assert.equal(config?.target, target);
-      assert.equal(config?.tls !== undefined, secure);
-    });
-  }
-
-  for (const [text, millis] of [
-    ['300ms', 300],
-    ['1.5h', 5_400_000],
-    ['1m30s', 90_000],
-    ['.5s', 500],
-    ['2000000ns', 2],
-    ['1500µs', 1.5],
-    ['0', undefined],
-    ['0s', undefined],
-    ['1us', undefined],
-    ['15', undefined],
-    ['', undefined],
-    ['s', undefined],
-    ['1s ', undefined],
-    ['-1s', undefined],
-    ['1s30', undefined],
-    ['1e3s', undefined],
-    ['501h', undefined],
-  ] as const) {
-    it(millis ? `takes '${text}' as ${millis} ms` : `does not take '${text}' as a time`, () => {
-      if (millis === undefined)
-        assert.match(problems({ interval: text }, {})[0] ?? '', /^--interval: expected a duration/);
-      else assert.equal(readConfig({ interval: text }, {}).interval, millis);
-    });
-  }
-
-  for (const [endpoint, shown] of [
-    ['ftp://host:1', true],
-    ['http://host:0', true],
-    ['http://host:65536', true],
-    ['http://host:4318/v1/metrics', true],
-    ['http://user:password@host:1', false],
-    ['http://host:1?token=password', false],
-  ] as const) {
-    it(`refuses the endpoint ${endpoint}`, () => {
-      const [problem, ...more] = problems({}, { [`${P}ENDPOINT`]: endpoint });
-      assert.match(problem ?? '', /^OTEL_EXPORTER_OTLP_ENDPOINT: expected http:\/\/HOST:PORT/);
-      assert.equal(problem?.includes(endpoint), shown);
-      assert.ok(more.length === 0 && !problem?.includes('password'));
-    });
-  }
-
-  for (const name of [
-    'connection',
-    'Keep-Alive',
-    'proxy-connection',
-    'transfer-encoding',
-    'upgrade',
-    'http2-settings',
-    'te',
-    'host',
-    'content-length',
-    ':path',
-    'grpc-timeout',
-    'b c',
-  ]) {
-    it(`refuses the header ${name}`, () => {
-      const found = problems({}, { [`${P}HEADERS`]: `x-${name.replace(/\W/g, '')}=1,${name}=SECRET` });
-      assert.match(found.join(), new RegExp(`^${P}HEADERS: '${name}' is no header that gRPC can send: [^S]*$`));
-    });
-  }
-
-  it('refuses an empty folder of sockets', () =>
-    assert.deepEqual(problems({ uapiDirectory: '' }, {}), ["--uapi-directory: expected a folder, not ''"]));
-
-  it('lists everything that is wrong at once, and no header values', () => {
-    const found = problems(
-      { interval: '5', timeout: 'x', source: 'netlink', peerLimit: '-1', logLevel: 'loud', endpoint: 'h:0' },
-      {
-        [`${P}PROTOCOL`]: 'http/protobuf',
-        [`${P}COMPRESSION`]: 'zstd',
-        [`${P}TIMEOUT`]: '1s',
-        [`${P}INSECURE`]: 'yes',
-        [`${P}HEADERS`]: 'SECRET1,a=%SECRET2,b c=SECRET3,d=SECRET4%0a',
-        [`${P}METRICS_CERTIFICATE`]: 'no-such-file.pem',
-        OTEL_RESOURCE_ATTRIBUTES: 'a',
+      resourceAttributes: { 'host.id': { enabled: false } },
+      names: {
+        peers: { 'JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=': 'alice' },
+        files: ['names.csv'],
+        configurationFiles: [],
       },
-    );
-    assert.deepEqual(
-      found.map((problem) => problem.split(':')[0]),
-      [
-        '--source',
-        '--timeout',
-        '--interval',
-        '--peer-limit',
-        '--log-level',
-        `${P}PROTOCOL`,
-        `${P}INSECURE`,
-        `${P}COMPRESSION`,
-        `${P}TIMEOUT`,
-        `${P}HEADERS`,
-        `${P}HEADERS`,
-        `${P}HEADERS`,
-        `${P}HEADERS`,
-        `${P}METRICS_CERTIFICATE`,
-        '--endpoint',
-        'OTEL_RESOURCE_ATTRIBUTES',
+      peers: [
+        { name: undefined, id: undefined, pattern: '^site-', device: undefined, expect: 'site', staleAfter: 600_000 },
+        {
+          name: undefined,
+          id: '0123456789abcdef',
+          pattern: undefined,
+          device: undefined,
+          expect: undefined,
+          staleAfter: undefined,
+        },
       ],
-    );
-    assert.match(found.join('\n'), /expected grpc \(only grpc so far\), not 'http\/protobuf'/);
-    assert.doesNotMatch(found.join('\n'), /SECRET/);
-  });
-
-  it('says what it knows of the resource; OTEL_SERVICE_NAME wins', () => {
-    const { resource } = readConfig(
-      {},
-      { OTEL_RESOURCE_ATTRIBUTES: 'service.name=x,site=b%C3%BCro', OTEL_SERVICE_NAME: 'edge' },
-    );
-    assert.deepEqual(resource, { 'service.name': 'edge', site: 'büro' });
-  });
-});
-
-describe('TLS configuration', () => {
-  const file = (name: string): string => repositoryPath(`test/agent/exporter/certificates/${name}`);
-  const https = { [`${P}ENDPOINT`]: 'https://h' };
-
-  it('is read from the files the environment names', () => {
-    const [ca, cert, key] = ['ca.pem', 'client.pem', 'client.key'].map(file) as [string, string, string];
-    const env = { ...https, [`${P}CERTIFICATE`]: ca, [`${P}CLIENT_CERTIFICATE`]: cert, [`${P}CLIENT_KEY`]: key };
-    assert.deepEqual(otlp(env)?.tls, {
-      certificate: readFileSync(ca),
-      client: { certificate: readFileSync(cert), key: readFileSync(key) },
+      devices: [{ name: 'wg0', required: true }],
     });
+    const [grpc, http] = [exporters['otlp_grpc'], exporters['otlp_http/b']];
+    assert.ok(grpc?.type === 'otlp_grpc' && http?.type === 'otlp_http');
+    assert.deepEqual([grpc.target, grpc.tls.insecure], ['collector:4317', true]);
+    assert.deepEqual(
+      [http.metricsUrl, http.encoding, http.tls.insecure],
+      ['https://c.example:4318/v1/metrics', 'json', false],
+    );
+    assert.deepEqual(http.headers, { a: 'x 5 $1' });
+    assert.deepEqual(pipelines, {
+      metrics: { signal: 'metrics', receivers: ['wireguard/branch'], exporters: ['otlp_grpc', 'otlp_http/b'] },
+    });
+    assert.deepEqual(health, { host: '::1', port: 9000, explicit: true });
+    assert.deepEqual(telemetry, {
+      logs: { level: 'debug', encoding: 'json' },
+      metrics: { enabled: false },
+      resource: { 'service.name': 'edge' },
+    });
+    assert.deepEqual(warnings, []);
   });
 
-  for (const [name, suffix, path, problem] of [
-    [
-      'what is no certificate',
-      'CERTIFICATE',
-      file('../connection.test.ts'),
-      /_CERTIFICATE: expected a readable PEM file/,
-    ],
-    ['a key without its certificate', 'CLIENT_KEY', file('client.key'), /_CLIENT_KEY: .* together with its key/],
-    [
-      'a certificate without its key',
-      'CLIENT_CERTIFICATE',
-      file('client.pem'),
-      /_CLIENT_CERTIFICATE: .* together with its key/,
-    ],
+  it('takes flags before the environment, and that before the file', () => {
+    const text = `
+receivers: { wireguard: { timeout: 1s, collection_interval: 1s }, wireguard/b: { timeout: 2s } }
+exporters: { otlp_grpc: { endpoint: 'file:1', timeout: 1s, compression: none } }
+service: { telemetry: { resource: { service.name: file, a: file, b: file } } }`;
+    const env = {
+      [`${P}ENDPOINT`]: 'http://env:2',
+      [`${P}TIMEOUT`]: '2000',
+      OTEL_SERVICE_NAME: 'env',
+      OTEL_RESOURCE_ATTRIBUTES: 'a=env',
+    };
+    const { receivers, exporters, telemetry } = read(text, env, {
+      timeout: '3s',
+      endpoint: 'http://flag:3',
+      source: 'uapi',
+    });
+    const { wireguard, 'wireguard/b': other } = receivers;
+    assert.deepEqual([wireguard?.timeout, other?.timeout, wireguard?.collectionInterval], [3000, 3000, 1000]);
+    assert.deepEqual([wireguard?.source, other?.source], ['uapi', 'uapi']);
+    const exporter = exporters['otlp_grpc'];
+    assert.ok(exporter?.type === 'otlp_grpc');
+    assert.deepEqual([exporter.target, exporter.timeout, exporter.compression], ['flag:3', 2000, 'none']);
+    assert.deepEqual(telemetry.resource, { 'service.name': 'env', a: 'env', b: 'file' });
+  });
+
+  it('takes the environment: what is for metrics first, and empty for unset', () => {
+    const { exporters } = read(undefined, {
+      [`${P}METRICS_ENDPOINT`]: 'http://metrics:2',
+      [`${P}ENDPOINT`]: 'http://all:3',
+      [`${P}COMPRESSION`]: 'none',
+      [`${P}METRICS_COMPRESSION`]: '',
+      [`${P}TIMEOUT`]: '1500',
+      [`${P}PROTOCOL`]: 'grpc',
+      [`${P}HEADERS`]: 'authorization=Basic%20YTpi, x-a = 1,,',
+      [`${P}METRICS_HEADERS`]: 'x-a=2',
+    });
+    const exporter = exporters['otlp_grpc'];
+    assert.ok(exporter?.type === 'otlp_grpc');
+    const { target, headers, compression, timeout } = exporter;
+    assert.deepEqual([target, compression, timeout], ['metrics:2', 'none', 1500]);
+    assert.deepEqual(headers, { authorization: 'Basic YTpi', 'x-a': '2' });
+  });
+
+  for (const [protocol, endpoint, url, encoding] of [
+    ['http/protobuf', 'ENDPOINT', 'http://h:1/v1/metrics', 'proto'],
+    ['http/json', 'METRICS_ENDPOINT', 'http://h:1/', 'json'],
   ] as const) {
-    it(`refuses ${name}`, () => {
-      const found = problems({}, { ...https, [`${P}${suffix}`]: path });
-      assert.equal(found.length, 1);
-      assert.match(found[0]!, problem);
+    it(`sends over ${protocol} to the address in ${endpoint}`, () => {
+      const { exporters } = read(undefined, { [`${P}PROTOCOL`]: protocol, [`${P}${endpoint}`]: 'http://h:1' });
+      const exporter = exporters['otlp_http'];
+      assert.ok(exporter?.type === 'otlp_http');
+      assert.deepEqual([exporter.metricsUrl, exporter.encoding, exporter.tls.insecure], [url, encoding, true]);
     });
   }
 
-  it('refuses the key of another certificate', () => {
-    const env = { [`${P}CLIENT_CERTIFICATE`]: file('client.pem'), [`${P}CLIENT_KEY`]: file('server.key') };
-    assert.match(
-      problems({}, env).join(),
-      /^OTEL_EXPORTER_OTLP_CLIENT_KEY: expected the key of the client certificate/,
+  for (const [endpoint, insecure, target, plain] of [
+    ['http://h', undefined, 'h:4317', true],
+    ['https://h', undefined, 'h:443', false],
+    ['https://[::1]:4317/', 'true', '[::1]:4317', false],
+    ['h:1', undefined, 'h:1', false],
+    ['h:1', 'true', 'h:1', true],
+  ] as const) {
+    it(`takes ${endpoint}${insecure === undefined ? '' : ', insecure,'} for ${target}`, () => {
+      const { exporters } = read(undefined, {
+        [`${P}ENDPOINT`]: endpoint,
+        ...(insecure !== undefined && { [`${P}INSECURE`]: insecure }),
+      });
+      const exporter = exporters['otlp_grpc'];
+      assert.ok(exporter?.type === 'otlp_grpc');
+      assert.deepEqual([exporter.target, exporter.tls.insecure], [target, plain]);
+    });
+  }
+
+  it('takes the environment for an exporter under its old name', () => {
+    const { exporters } = read('exporters: { otlp: { endpoint: "h:1" } }', { [`${P}TIMEOUT`]: '7' });
+    assert.deepEqual(
+      Object.entries(exporters).map(([id, { timeout }]) => [id, timeout]),
+      [['otlp_grpc', 7]],
     );
+  });
+
+  it('leaves the environment out where the file has other exporters only, and says so', () => {
+    const env = { [`${P}ENDPOINT`]: 'http://h:1' };
+    const { exporters, warnings } = read('exporters: { otlp_http: { endpoint: "http://x:1" } }', env);
+    assert.deepEqual(Object.keys(exporters), ['otlp_http']);
+    assert.deepEqual(warnings, [`${P}ENDPOINT: not used, as the file has exporters, and none of them is otlp_grpc`]);
+  });
+
+  it('warns of what does nothing here, once for each', () => {
+    const { exporters, warnings, pipelines } = read(`
+exporters:
+  otlp: { endpoint: 'h:1', wait_for_ready: true, sending_queue: { num_consumers: 4, batch: { min_size: 1 } } }
+  otlp_http/unused: { endpoint: 'http://h:2' }
+service:
+  pipelines: { metrics: { receivers: [wireguard], exporters: [otlp] } }
+`);
+    assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/unused']);
+    assert.deepEqual(pipelines['metrics']?.exporters, ['otlp_grpc']);
+    assert.deepEqual(warnings, [
+      'w.yaml:3:3 exporters.otlp: otlp is the old name of otlp_grpc',
+      'w.yaml:3:28 exporters.otlp.wait_for_ready: this key of the Collector does nothing here: what can not be sent is tried again',
+      'w.yaml:3:67 exporters.otlp.sending_queue.num_consumers: this key of the Collector does nothing here: requests are sent one after the other, in order',
+      'w.yaml:3:94 exporters.otlp.sending_queue.batch.min_size: this key of the Collector does nothing here: requests are cut by size, up to 3.5 MiB each',
+      'w.yaml:4:3 exporters.otlp_http/unused: is in no pipeline, so it is not used',
+    ]);
+  });
+
+  it('takes a text that was read as a number for the text it is', () => {
+    const { exporters } = read('exporters: { otlp_grpc: { endpoint: "h:1", headers: { a: "${env:N}" } } }', {
+      N: '007',
+    });
+    assert.deepEqual(exporters['otlp_grpc']?.headers, { a: '007' });
+  });
+
+  it('takes the default of a variable that is not set', () => {
+    const { receivers } = read('receivers: { wireguard: { peer_limit: "${env:N:-7}", timeout: "${T:-2s}" } }');
+    assert.deepEqual([receivers['wireguard']?.peerLimit, receivers['wireguard']?.timeout], [7, 2000]);
+  });
+
+  it('takes an empty file for no file, and headers as pairs', () => {
+    assert.deepEqual(read(''), read(undefined));
+    const { exporters } = read('exporters: { otlp_grpc: { endpoint: "h:1", headers: [{ name: a, value: b }] } }');
+    assert.deepEqual(exporters['otlp_grpc']?.headers, { a: 'b' });
+  });
+
+  it('says at once what is wrong with flags and environment', () => {
+    const env = { [`${P}HEADERS`]: 'hidden', [`${P}PROTOCOL`]: 'carrier/pigeon', [`${P}ENDPOINT`]: 'http://u:pw@h:1' };
+    const found = problems(undefined, env, { interval: '5', source: 'x', peerLimit: '-1', logLevel: 'loud' });
+    assert.deepEqual(found, [
+      "--interval: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'",
+      "--log-level: expected one of debug, info, warn, error, not 'loud'",
+      "--peer-limit: expected a number, not '-1'",
+      "--source: expected one of auto, uapi, wg-show, not 'x'",
+      'OTEL_EXPORTER_OTLP_ENDPOINT: expected HOST:PORT, http://HOST:PORT or https://HOST:PORT, without user, path and query',
+      'OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value',
+      "OTEL_EXPORTER_OTLP_PROTOCOL: expected one of grpc, http/protobuf, http/json, not 'carrier/pigeon'",
+    ]);
   });
 });

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ServerCredentials } from '@grpc/grpc-js';
-import { OtlpGrpcTransport, type TlsFiles } from '@wgotel/agent';
+import { OtlpGrpcTransport, type TlsConfig } from '@wgotel/agent';
 import { describe, it } from 'mocha';
 import { freePort, until } from '../../support/process.js';
 import { repositoryPath } from '../../support/repository.js';
 import { OtlpServer } from './otlp-server.js';
-import { otlpConfig } from './sender-setup.js';
+import { otlpConfig, PLAIN } from './sender-setup.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const never = new AbortController().signal;
 const text = Buffer.from('metrics '.repeat(10_000));
 
-const pem = (name: string): Buffer => readFileSync(repositoryPath(`test/agent/exporter/certificates/${name}`));
+const file = (name: string): string => repositoryPath(`test/agent/exporter/certificates/${name}`);
+const pem = (name: string): Buffer => readFileSync(file(name));
 
 describe('the connection to an OTLP server', () => {
   for (const [compression, least, most] of [
@@ -82,17 +83,23 @@ describe('the connection to an OTLP server', () => {
     }
   });
 
-  const client = { certificate: pem('client.pem'), key: pem('client.key') };
-  for (const [name, tls, kind] of [
-    ['trusts the certificate it is given', { certificate: pem('ca.pem'), client }, 'sent'],
-    ['does not trust a server without', { certificate: undefined, client }, 'failed'],
-    ['is not let in without a certificate of its own', { certificate: pem('ca.pem'), client: undefined }, 'failed'],
-  ] satisfies [string, TlsFiles, string][]) {
+  const ca = { caFile: file('ca.pem') };
+  const client = { certFile: file('client.pem'), keyFile: file('client.key') };
+  for (const [name, files, kind] of [
+    ['trusts the certificate it is given', { ...ca, ...client }, 'sent'],
+    ['does not trust a server without', client, 'failed'],
+    ['takes any server when told to', { ...client, insecureSkipVerify: true }, 'sent'],
+    ['is not let in without a certificate of its own', ca, 'failed'],
+    ['does not take a server of another name', { ...ca, ...client, serverName: 'elsewhere' }, 'failed'],
+    ['knows a server by another name', { ...ca, ...client, serverName: 'localhost' }, 'sent'],
+  ] satisfies [string, Partial<TlsConfig>, string][]) {
     it(`over TLS ${name}`, async () => {
       const pair = { private_key: pem('server.key'), cert_chain: pem('server.pem') };
       const credentials = ServerCredentials.createSsl(pem('ca.pem'), [pair], true);
       const server = await OtlpServer.start(undefined, { credentials });
-      const transport = new OtlpGrpcTransport(otlpConfig(server.port, { tls }));
+      const transport = new OtlpGrpcTransport(
+        otlpConfig(server.port, { tls: { ...PLAIN, insecure: false, ...files } }),
+      );
       try {
         assert.equal((await transport.send(text, never)).kind, kind);
       } finally {

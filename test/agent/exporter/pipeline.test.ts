@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Logger, MetricsPipeline, Sender, type Outcome } from '@wgotel/agent';
+import { Logger, MetricsPipeline, Sender, type Outcome, type Transport } from '@wgotel/agent';
 import { Tracker } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { advance, device, peer, snapshot } from '../../support/snapshots.js';
-import { turn } from './sender-setup.js';
+import { turn, UNUSED } from './sender-setup.js';
 
 const SENT: Outcome = { kind: 'sent', rejectedPoints: 0, message: '' };
 
@@ -14,10 +14,9 @@ describe('the pipeline', () => {
     const frame = advance(tracker, snapshot(0, [device(peers)]));
 
     const open: (() => void)[] = [];
-    const transport = {
-      endpoint: 'http://h:1',
+    const transport: Transport = {
+      ...UNUSED,
       send: () => new Promise<Outcome>((resolve) => open.push(() => resolve(SENT))),
-      close: () => undefined,
     };
     const sender = new Sender(transport, new Logger({ stream: { write: () => undefined } }), { pressureLimit: 1 });
     const encoding = { done: false };

@@ -3,8 +3,10 @@ import {
   OtlpGrpcTransport,
   Sender,
   type EncodedRequest,
-  type OtlpConfig,
+  RETRY,
+  type OtlpGrpcConfig,
   type SenderOptions,
+  type TlsConfig,
 } from '@wgotel/agent';
 import { OtlpServer, type Answer } from './otlp-server.js';
 
@@ -26,15 +28,37 @@ export interface Setup {
   readonly log: string[];
 }
 
-export function otlpConfig(port: number, more: Partial<OtlpConfig> = {}): OtlpConfig {
-  return { target: `127.0.0.1:${port}`, tls: undefined, headers: {}, compression: 'gzip', timeout: 5000, ...more };
+export function otlpConfig(port: number, more: Partial<OtlpGrpcConfig> = {}): OtlpGrpcConfig {
+  return { type: 'otlp_grpc', target: `127.0.0.1:${port}`, ...COMMON, ...more };
 }
+
+export const PLAIN: TlsConfig = {
+  insecure: true,
+  insecureSkipVerify: false,
+  caFile: undefined,
+  certFile: undefined,
+  keyFile: undefined,
+  serverName: undefined,
+  minVersion: 'TLSv1.2',
+};
+
+/** What exporters are configured to do if nobody says otherwise, over plain text. */
+export const COMMON = {
+  headers: {},
+  headerFiles: {},
+  compression: 'gzip',
+  timeout: 5000,
+  proxyUrl: undefined,
+  tls: PLAIN,
+  retry: RETRY,
+  queue: { limit: 64 * 1024 * 1024 },
+} as const;
 
 /** Runs a test with a sender and a real server, and ends both. */
 export async function withServer(
   answer: (index: number) => Answer | Promise<Answer>,
   test: (setup: Setup) => Promise<void>,
-  { config = {}, options = {} }: { config?: Partial<OtlpConfig>; options?: SenderOptions } = {},
+  { config = {}, options = {} }: { config?: Partial<OtlpGrpcConfig>; options?: SenderOptions } = {},
 ): Promise<void> {
   const server = await OtlpServer.start(answer);
   const delays: number[] = [];
@@ -57,6 +81,14 @@ export async function withServer(
     await sender.shutdown(0);
   }
 }
+
+/** What a transport made for a test has beside `send`. */
+export const UNUSED = {
+  endpoint: 'http://h:1',
+  problem: undefined,
+  prepare: async (): Promise<undefined> => undefined,
+  close: (): void => undefined,
+} as const;
 
 /** A time to shut down in that never is over. */
 export const DEADLINE = 123_456;

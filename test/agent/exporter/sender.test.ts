@@ -4,7 +4,7 @@ import { Logger, Sender, type Deliveries, type Outcome, type Transport } from '@
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { OK } from './otlp-server.js';
-import { DEADLINE, request, turn, untilAborted, withServer } from './sender-setup.js';
+import { DEADLINE, request, turn, untilAborted, withServer, UNUSED } from './sender-setup.js';
 
 const UNAVAILABLE = { code: status.UNAVAILABLE, details: 'down' };
 
@@ -48,7 +48,7 @@ describe('the sender', () => {
   it('waits 5 s at most while there is no connection', async () => {
     const delays: number[] = [];
     const outcomes = Array.from({ length: 8 }, () => UNCONNECTED);
-    const transport = { endpoint: 'http://h:1', send: async () => outcomes.pop() ?? SENT, close: () => undefined };
+    const transport = { ...UNUSED, send: async () => outcomes.pop() ?? SENT };
     const sender = new Sender(transport, silent, { random: () => 1, sleep: async (millis) => delays.push(millis) });
     await sender.enqueue(request('a'));
     while (sender.deliveries.sent.requests === 0) await turn();
@@ -147,14 +147,13 @@ describe('the sender', () => {
         const accepted: number[] = [];
         const released: number[] = [];
         const transport: Transport = {
-          endpoint: 'http://h:1',
+          ...UNUSED,
           send: async (bytes) => {
             await turn();
             const outcome = outcomes.pop() ?? SENT;
             if (outcome.kind === 'sent') accepted.push(Number(bytes.toString()));
             return outcome;
           },
-          close: () => undefined,
         };
         const sender = new Sender(transport, silent, { queueLimit: 12, pressureLimit: 6, sleep: turn });
         for (const [index, { points }] of steps.entries()) {

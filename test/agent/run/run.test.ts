@@ -30,7 +30,7 @@ describe('wgotel run', () => {
         const [first] = output.err.split('\n');
         assert.match(
           first!,
-          /\tinfo\twgotel reads WireGuard\t{"version": "\d.*", "source": "uapi", "interval": "0.1s", "endpoint": "http:\/\/127.0.0.1:\d+"}$/,
+          /\tinfo\twgotel reads WireGuard\t{"version": "\d.*", "receivers": \["wireguard: uapi every 0.1s"\], "exporters": \["otlp_grpc: 127.0.0.1:\d+"\]}$/,
         );
         assert.equal(output.out, '');
         assert.ok(server.received[0]?.bytes.includes('wireguard.peer.io'));
@@ -49,7 +49,7 @@ describe('wgotel run', () => {
         await until('it has heard', () => output.err.includes('wgotel is ending'));
         open();
         assert.deepEqual(await ended, [0, null]);
-        const { enqueued, sent, queued } = JSON.parse(output.err.slice(output.err.lastIndexOf('\t')));
+        const { enqueued, sent, queued } = JSON.parse(output.err.slice(output.err.lastIndexOf('\t'))).otlp_grpc;
         assert.deepEqual([sent, queued], [enqueued, { requests: 0, points: 0 }]);
         assert.equal(server.received.length, sent.requests);
       },
@@ -84,14 +84,6 @@ describe('wgotel run', () => {
       },
     ));
 
-  it('ends in good order on SIGHUP', () =>
-    withAgent({}, async ({ child, output, ended }) => {
-      await until('it runs', () => output.err.includes('wgotel reads WireGuard'));
-      child.kill('SIGHUP');
-      assert.deepEqual(await ended, [0, null]);
-      assert.match(output.err, /\twgotel has ended\n$/);
-    }));
-
   it('says which variable is missing, and goes on without', () =>
     withAgent({}, async ({ child, output, ended }) => {
       await until('it says so', () => /\twarn\t.*OTEL_EXPORTER_OTLP_ENDPOINT/.test(output.err));
@@ -107,16 +99,16 @@ describe('wgotel run', () => {
   });
 
   it('lists all that is wrong with its configuration, and ends with code 2', async () => {
-    const env = { OTEL_EXPORTER_OTLP_HEADERS: 'hidden', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+    const env = { OTEL_EXPORTER_OTLP_HEADERS: 'hidden', OTEL_EXPORTER_OTLP_PROTOCOL: 'pigeon' };
     const { output, ended } = startCli(['run', '--interval', '5', '--source', 'x'], env);
     assert.deepEqual(await ended, [2, null]);
     assert.equal(
       output.err,
       `wgotel: the configuration can't be used:
-  - --source: expected auto, uapi, wg-show, not 'x'
-  - --interval: expected a duration from 1ms to 500h such as 15s or 1m30s, not '5'
-  - OTEL_EXPORTER_OTLP_PROTOCOL: expected grpc (only grpc so far), not 'http/json'
-  - OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value
+  --interval: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'
+  --source: expected one of auto, uapi, wg-show, not 'x'
+  OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value
+  OTEL_EXPORTER_OTLP_PROTOCOL: expected one of grpc, http/protobuf, http/json, not 'pigeon'
 `,
     );
   });

@@ -1,79 +1,123 @@
 import { constants } from 'node:os';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
-import { WireGuardReceiver } from '@wgotel/core';
 import { Command } from 'commander';
-import { readConfig, type Config, type Flags } from '../config/config.js';
-import { OtlpGrpcTransport } from '../exporter/otlp-grpc/transport.js';
-import { Sender } from '../exporter/sender.js';
+import { Agent } from '../agent/agent.js';
+import type { Configuration } from '../config/configuration.js';
+import type { Flags } from '../config/flags.js';
+import { configFile, loadConfiguration } from '../config/load.js';
+import { ConfigError } from '../config/problems.js';
+import { HealthListener } from '../health/listener.js';
+import { statusOf } from '../health/status.js';
 import { diagLogger, Logger } from '../log.js';
-import { MetricsPipeline } from '../pipeline.js';
-import { readHost, resourceAttributes } from '../resource.js';
 import { VERSION } from '../version.js';
-import { addReadingOptions } from './reading-options.js';
-
-/** How long the end may wait for what is still queued, in milliseconds. */
-const FLUSH_TIMEOUT = 5000;
+import { addReadingOptions } from './options.js';
 
 const HELP = `
-Environment: OTEL_EXPORTER_OTLP_ENDPOINT, _HEADERS, _COMPRESSION, _TIMEOUT, _INSECURE, _CERTIFICATE, _CLIENT_CERTIFICATE
-and _CLIENT_KEY, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, as OpenTelemetry specifies them. Flags win.
+Environment: OTEL_EXPORTER_OTLP_ENDPOINT, _PROTOCOL, _HEADERS, _COMPRESSION, _TIMEOUT, _INSECURE, _CERTIFICATE,
+_CLIENT_CERTIFICATE and _CLIENT_KEY, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, as OpenTelemetry specifies them, and
+WGOTEL_CONFIG. Flags win over the environment, and that over the file.
+
+SIGHUP reads the configuration again. Ends with code 0 on SIGINT and SIGTERM, and with 2 when the configuration can't be
+used.
 
 Examples:
   $ wgotel run --endpoint http://localhost:4317
-  $ OTEL_EXPORTER_OTLP_ENDPOINT=https://collector.example.com:4317 wgotel run --interval 30s
-
-Ends with code 0 on SIGINT, SIGTERM and SIGHUP, and with 2 when the configuration can't be used.`;
+  $ wgotel run --config /etc/wgotel/config.yaml
+  $ OTEL_EXPORTER_OTLP_ENDPOINT=https://collector.example.com:4317 wgotel run --interval 30s`;
 
 /** `wgotel run`: reads WireGuard at an interval and ships metrics to a Collector until it is told to end. */
 export function runCommand(): Command {
   return addReadingOptions(new Command('run'))
     .description('Read WireGuard at an interval and send metrics to an OpenTelemetry Collector, until interrupted.')
-    .option('--endpoint <url>', 'OTLP/gRPC server, such as http://localhost:4317')
+    .option('--endpoint <url>', 'OTLP server, such as http://localhost:4317')
     .option('--interval <duration>', 'time between two scrapes (default: 15s)')
     .option('--peer-limit <number>', 'peers with metrics of their own, the rest is added up (default: 10000)')
     .option('--log-level <level>', 'debug, info, warn or error (default: info)')
     .addHelpText('after', HELP)
-    .action((flags: Flags) => run(readConfig(flags, process.env)));
+    .action(run);
 }
 
-async function run(config: Config): Promise<void> {
-  const log = new Logger({ level: config.logLevel });
+async function run(flags: Flags): Promise<void> {
+  const configuration = loadConfiguration(flags);
+  const log = new Logger(configuration.telemetry.logs);
   diag.setLogger(diagLogger(log), DiagLogLevel.ALL);
 
-  const { source, uapiDirectory, interval, timeout, peerLimit, otlp } = config;
-  const transport = otlp && new OtlpGrpcTransport(otlp);
-  const sender = transport && new Sender(transport, log);
-  const pipeline = sender && new MetricsPipeline(resourceAttributes(readHost(), config.resource), sender);
-  const receiver = new WireGuardReceiver({
-    source,
-    sourceOptions: { directory: uapiDirectory },
-    collectionInterval: interval,
-    timeout,
-    peerLimit,
-    meterProvider: false,
-    onFrame: (frame) => pipeline?.push(frame),
-  });
-
-  const { endpoint } = transport ?? {};
-  log.info('wgotel reads WireGuard', { version: VERSION, source, interval: `${interval / 1000}s`, endpoint });
-  if (endpoint === undefined) log.warn('metrics go nowhere: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint');
-
+  const about = {
+    startedAt: Date.now(),
+    configFile: configFile(flags),
+    loadedAt: Date.now(),
+    reloadProblem: undefined as string | undefined,
+  };
+  const agent = new Agent(configuration, log);
+  const health = new HealthListener(log, () => statusOf(agent, about));
   const ended = endSignal();
-  // The receiver's timers alone don't keep a process alive.
+  // The receivers' timers alone don't keep a process alive.
   const alive = setInterval(() => undefined, 2 ** 31 - 1);
-  receiver.start();
-  log.info('wgotel is ending', { signal: await ended });
-  await receiver.shutdown();
-  await sender?.shutdown(FLUSH_TIMEOUT);
-  clearInterval(alive);
-  log.info('wgotel has ended', sender?.deliveries);
+  try {
+    await health.listen(configuration.health);
+    await agent.start();
+    announce(log, configuration, about.configFile);
+
+    let reloading = Promise.resolve();
+    const reload = async (): Promise<void> => {
+      try {
+        const next = loadConfiguration(flags);
+        await agent.reload(next);
+        await health.listen(next.health);
+        log.configure(next.telemetry.logs);
+        about.loadedAt = Date.now();
+        about.reloadProblem = undefined;
+        log.info('the configuration was read again', { file: about.configFile });
+        warn(log, next);
+      } catch (error) {
+        about.reloadProblem = (error as Error).message;
+        log.error('the old configuration stays: the new one can not be used', { problems: problemsOf(error) });
+      }
+    };
+    process.on('SIGHUP', () => void (reloading = reloading.then(reload)));
+
+    log.info('wgotel is ending', { signal: await ended });
+    await reloading;
+  } finally {
+    await agent.shutdown();
+    await health.close();
+    clearInterval(alive);
+  }
+  const deliveries = [...agent.senders].map(([id, { sender }]) => [id, sender.deliveries]);
+  log.info('wgotel has ended', Object.fromEntries(deliveries) as object);
+}
+
+function announce(log: Logger, configuration: Configuration, file: string | undefined): void {
+  const { receivers, exporters } = configuration;
+  log.info('wgotel reads WireGuard', {
+    version: VERSION,
+    config: file,
+    receivers: Object.entries(receivers).map(
+      ([id, { source, collectionInterval }]) => `${id}: ${source} every ${collectionInterval / 1000}s`,
+    ),
+    exporters: Object.entries(exporters).map(
+      ([id, config]) => `${id}: ${config.type === 'otlp_grpc' ? config.target : config.metricsUrl}`,
+    ),
+  });
+  warn(log, configuration);
+}
+
+function warn(log: Logger, { exporters, warnings }: Configuration): void {
+  for (const warning of warnings) log.warn(warning);
+  if (Object.keys(exporters).length === 0) {
+    log.warn('metrics go nowhere: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter');
+  }
+}
+
+function problemsOf(error: unknown): readonly string[] {
+  return error instanceof ConfigError ? error.problems : [(error as Error).message];
 }
 
 /** Waits for the signal to end in good order. The next one ends the process at once. */
 function endSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         if (asked) process.exit(128 + constants.signals[signal]);
         asked = true;

@@ -5,7 +5,7 @@ const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 /** Parses a duration as Go and the Collector write it, such as `300ms`, `1.5h` or `1m30s`, into milliseconds.
  *  `undefined`: it is none. Negative ones are not taken.
  *  Source: https://pkg.go.dev/time#ParseDuration */
-function parseDuration(text: string): number | undefined {
+export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0;
   if (text === '') return undefined;
   let millis = 0;
@@ -16,13 +16,4 @@ function parseDuration(text: string): number | undefined {
     millis += Number(part[1]) * MILLIS[part[2] as keyof typeof MILLIS];
   }
   return millis;
-}
-
-/** What {@link parseTimer} takes, for messages. */
-export const TIMER_FORM = 'a duration from 1ms to 500h such as 15s or 1m30s';
-
-/** Parses a duration that a timer of Node can wait for, into milliseconds. `undefined`: it is none. */
-export function parseTimer(text: string): number | undefined {
-  const millis = parseDuration(text);
-  return millis !== undefined && millis >= 1 && millis <= 500 * MILLIS.h ? millis : undefined;
 }

@@ -1,4 +1,4 @@
-/** Where requests go. */
+/** Where requests go over gRPC. */
 export interface Endpoint {
   /** Host and port, IPv6 addresses in brackets. */
   readonly target: string;
@@ -6,7 +6,7 @@ export interface Endpoint {
 }
 
 /** What {@link parseEndpoint} takes, for messages. */
-export const ENDPOINT_FORM = 'http://HOST:PORT or https://HOST:PORT, without user, path and query';
+export const ENDPOINT_FORM = 'HOST:PORT, http://HOST:PORT or https://HOST:PORT, without user, path and query';
 
 const FORM = /^(?:(https?):\/\/)?(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i;
 
@@ -21,4 +21,14 @@ export function parseEndpoint(text: string, insecure: boolean): Endpoint | undef
   const secure = scheme === undefined ? !insecure : scheme.toLowerCase() === 'https';
   const number = port === undefined ? (scheme !== undefined && secure ? 443 : 4317) : Number(port);
   return number >= 1 && number <= 65_535 ? { target: `${host}:${number}`, secure } : undefined;
+}
+
+/** What {@link parseHttpEndpoint} takes, for messages. */
+export const HTTP_ENDPOINT_FORM = 'http://HOST:PORT or https://HOST:PORT, without user, query and fragment';
+
+/** Parses the address requests are posted to, and returns it in full. `undefined`: it is none. */
+export function parseHttpEndpoint(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.username || url.password || url.search || url.hash ? undefined : url.href;
 }

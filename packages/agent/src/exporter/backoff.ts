@@ -1,6 +1,4 @@
-const INITIAL = 1000;
-const FACTOR = 1.5;
-const LONGEST = 30_000;
+import type { RetryConfig } from '../config/configuration.js';
 
 /** Without a connection nobody is spared by a longer wait. */
 const LONGEST_UNCONNECTED = 5000;
@@ -9,22 +7,27 @@ const LONGEST_UNCONNECTED = 5000;
  *  server at the same moment.
  *  Source: https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-throttling */
 export class Backoff {
+  readonly #config: RetryConfig;
   readonly #random: () => number;
-  #delay = INITIAL;
+  #delay: number;
 
-  constructor(random: () => number) {
+  constructor(config: RetryConfig, random: () => number) {
+    this.#config = config;
     this.#random = random;
+    this.#delay = config.initialInterval;
   }
 
-  /** Returns the next delay in milliseconds, give or take a fifth. */
+  /** Returns the next delay in milliseconds. */
   next(connected: boolean): number {
-    const longest = connected ? LONGEST : LONGEST_UNCONNECTED;
-    const delay = Math.min(this.#delay * (0.8 + 0.4 * this.#random()), longest);
-    this.#delay = Math.min(this.#delay * FACTOR, LONGEST);
+    const { maxInterval, multiplier, randomizationFactor } = this.#config;
+    const longest = connected ? maxInterval : Math.min(LONGEST_UNCONNECTED, maxInterval);
+    const spread = 1 - randomizationFactor + 2 * randomizationFactor * this.#random();
+    const delay = Math.min(this.#delay * spread, longest);
+    this.#delay = Math.min(this.#delay * multiplier, maxInterval);
     return delay;
   }
 
   reset(): void {
-    this.#delay = INITIAL;
+    this.#delay = this.#config.initialInterval;
   }
 }

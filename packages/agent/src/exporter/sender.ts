@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { RetryConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import type { EncodedRequest } from '../otlp/metrics-encoder.js';
 import { Backoff } from './backoff.js';
@@ -7,7 +8,30 @@ import { RequestQueue } from './request-queue.js';
 import type { Failed, Outcome, Transport } from './transport.js';
 import { TroubleLog } from './trouble-log.js';
 
+/** What {@link SenderOptions.retry} is by default: it never gives up. */
+export const RETRY: RetryConfig = {
+  enabled: true,
+  initialInterval: 1000,
+  maxInterval: 30_000,
+  multiplier: 1.5,
+  randomizationFactor: 0.2,
+  maxElapsedTime: 0,
+};
+
+/** How sending gets on. Times are in milliseconds since the epoch. */
+export interface SenderState {
+  /** Without credentials. */
+  readonly endpoint: string;
+  readonly queuedBytes: number;
+  /** `undefined`: nothing was delivered yet. */
+  readonly lastSuccess: number | undefined;
+  /** Why attempts fail at present. `undefined`: they don't. */
+  readonly failure: { readonly reason: string; readonly message: string; readonly since: number } | undefined;
+}
+
 export interface SenderOptions {
+  /** Default: {@link RETRY}. */
+  readonly retry?: RetryConfig | undefined;
   /** How much waits in memory, in bytes, before the oldest is dropped. Default: 64 MiB. */
   readonly queueLimit?: number | undefined;
   /** Above how many waiting bytes `enqueue` makes its caller wait. Default: 16 MiB. */
@@ -27,6 +51,8 @@ const MIB = 1024 * 1024;
 export class Sender {
   readonly #transport: Transport;
   readonly #pressureLimit: number;
+  readonly #retry: RetryConfig;
+  readonly #now: () => number;
   readonly #sleep: (millis: number, signal: AbortSignal) => Promise<unknown>;
   readonly #queue: RequestQueue;
   readonly #backoff: Backoff;
@@ -37,7 +63,8 @@ export class Sender {
   /** Aborted: no use to wait longer for the next attempt. */
   #pause = new AbortController();
   /** Why the attempt before failed. `undefined`: it did not. */
-  #failing: string | undefined;
+  #failing: SenderState['failure'];
+  #lastSuccess: number | undefined;
   #working: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #waiting: (() => void)[] = [];
@@ -47,12 +74,19 @@ export class Sender {
     this.#pressureLimit = options.pressureLimit ?? 16 * MIB;
     this.#sleep = options.sleep ?? sleep;
     this.#queue = new RequestQueue(options.queueLimit ?? 64 * MIB);
-    this.#backoff = new Backoff(options.random ?? Math.random);
-    this.#trouble = new TroubleLog(log, options.now ?? (() => performance.now()));
+    this.#retry = options.retry ?? RETRY;
+    this.#now = options.now ?? (() => performance.now());
+    this.#backoff = new Backoff(this.#retry, options.random ?? Math.random);
+    this.#trouble = new TroubleLog(log, this.#now);
   }
 
   get deliveries(): Deliveries {
     return this.#ledger.deliveries;
+  }
+
+  get state(): SenderState {
+    const { endpoint } = this.#transport;
+    return { endpoint, queuedBytes: this.#queue.bytes, lastSuccess: this.#lastSuccess, failure: this.#failing };
   }
 
   /** Takes a request over. The promise makes the caller wait while much is under way. When sending does not get on there
@@ -102,13 +136,21 @@ export class Sender {
   }
 
   async #deliver(request: EncodedRequest): Promise<void> {
+    const begun = this.#now();
     while (!this.#end.signal.aborted) {
       const outcome = await this.#transport.send(request.bytes, this.#end.signal);
+      this.#tellOfCredentials();
       if (outcome.kind !== 'failed') {
         this.#settle(request, outcome);
         return;
       }
-      if (!this.#end.signal.aborted) await this.#wait(outcome);
+      if (this.#end.signal.aborted) break;
+      if (this.#givesUp(begun)) {
+        this.#fail(outcome);
+        this.#drop(request, 'gave_up', outcome.message);
+        return;
+      }
+      await this.#wait(outcome);
     }
     this.#discard(request, 'shutdown');
   }
@@ -121,6 +163,7 @@ export class Sender {
     }
     const rejectedPoints = Math.min(outcome.rejectedPoints, request.points);
     this.#ledger.sent(request, rejectedPoints);
+    this.#lastSuccess = Date.now();
     request.release();
     if (rejectedPoints > 0 || outcome.message !== '') {
       this.#trouble.seen('partial_success', 'the server took a request only in part, or warns', {
@@ -130,12 +173,28 @@ export class Sender {
     }
   }
 
-  async #wait({ reason, message, hint, retryDelay, connected }: Failed): Promise<void> {
-    const delay = retryDelay ?? this.#backoff.next(connected);
-    this.#failing = reason;
-    this.#release();
+  #givesUp(begun: number): boolean {
+    const { enabled, maxElapsedTime } = this.#retry;
+    return !enabled || (maxElapsedTime > 0 && this.#now() - begun >= maxElapsedTime);
+  }
+
+  /** New credentials that can't be used are no failure as long as the old ones work. */
+  #tellOfCredentials(): void {
+    const { problem, endpoint } = this.#transport;
+    if (problem === undefined) this.#trouble.over('files', 'the credentials can be used again', { endpoint });
+    else this.#trouble.seen('files', 'new credentials can not be used, the old ones stay', { endpoint, problem });
+  }
+
+  #fail({ reason, message, hint }: Failed): void {
+    this.#failing = { reason, message, since: this.#failing?.since ?? Date.now() };
     const { endpoint } = this.#transport;
     this.#trouble.seen(reason, 'sending failed, will be tried again', { endpoint, reason, message, hint });
+  }
+
+  async #wait(outcome: Failed): Promise<void> {
+    const delay = outcome.retryDelay ?? this.#backoff.next(outcome.connected);
+    this.#fail(outcome);
+    this.#release();
     this.#pause = new AbortController();
     await this.#sleep(delay, this.#pause.signal);
   }
@@ -143,7 +202,7 @@ export class Sender {
   #recover(): void {
     if (this.#failing === undefined) return;
     const { queued, dropped } = this.deliveries;
-    this.#trouble.over(this.#failing, 'the server answers again', { queued, dropped });
+    this.#trouble.over(this.#failing.reason, 'the server answers again', { queued, dropped });
     this.#failing = undefined;
     this.#backoff.reset();
   }

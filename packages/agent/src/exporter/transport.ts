@@ -34,9 +34,18 @@ export interface Failed {
 export interface Transport {
   /** Where it leads to, as a URL without credentials. */
   readonly endpoint: string;
+  /** Why new credentials can't be used, or there are none at all. `undefined`: nothing is wrong. */
+  readonly problem: string | undefined;
+  /** Reads the files it needs, and returns what is wrong with them. `undefined`: nothing. */
+  prepare(): Promise<string | undefined>;
   /** Sends one request. Never rejects.
    *
    *  @param signal gives the attempt up */
   send(bytes: Buffer, signal: AbortSignal): Promise<Outcome>;
   close(): void;
+}
+
+/** The outcome of an attempt that could not even be made. */
+export function withoutCredentials(problem = 'unknown reason'): Failed {
+  return { kind: 'failed', reason: 'credentials', message: problem, retryDelay: undefined, connected: false };
 }

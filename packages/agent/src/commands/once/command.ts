@@ -1,24 +1,23 @@
-import { WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import type { Frame } from '@wgotel/core';
+import { Scraper } from '../../agent/scraper.js';
 import { mayBeColoured } from '../../colour.js';
-import { flag, oneOf, Problems } from '../../config/problems.js';
-import { readReadingConfig, type ReadingFlags } from '../../config/reading.js';
-import { readResource } from '../../config/resource.js';
+import type { Configuration } from '../../config/configuration.js';
+import type { Flags } from '../../config/flags.js';
+import { loadConfiguration } from '../../config/load.js';
+import { Logger } from '../../log.js';
 import { readHost, resourceAttributes } from '../../resource.js';
-import { addReadingOptions } from '../reading-options.js';
+import { addReadingOptions } from '../options.js';
 import { renderJson } from './json.js';
 import { renderOtlp } from './otlp.js';
 import { exitCodeOf, remarksOn } from './outcome.js';
 import { renderTable } from './table.js';
 
-interface OnceFlags extends ReadingFlags {
-  readonly format?: string;
-}
-
 const FORMATS = {
   table: (frame: Frame): string => renderTable(frame, terminal()),
   json: renderJson,
-  otlp: (frame: Frame, given: Attributes): string => renderOtlp(frame, resourceAttributes(readHost(), given)),
+  otlp: (frame: Frame, { telemetry }: Configuration): string =>
+    renderOtlp(frame, resourceAttributes(readHost(), telemetry.resource)),
 };
 const FORMAT_NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
@@ -34,25 +33,34 @@ Examples:
 export function onceCommand(): Command {
   return addReadingOptions(new Command('once'))
     .description('Read WireGuard once and print what is there.')
-    .option('--format <name>', `what to print: ${FORMAT_NAMES.join(', ')} (default: table)`)
+    .addOption(new Option('--format <name>', 'what to print').choices(FORMAT_NAMES).default('table'))
     .addHelpText('after', EXAMPLES)
     .action(once);
 }
 
-/** @throws {ConfigError} if an option can't be used, or what the environment says of the resource where that is shown */
-async function once(flags: OnceFlags): Promise<void> {
-  const problems = new Problems();
-  const { source, uapiDirectory, timeout } = readReadingConfig(flags, problems);
-  const format = problems.read(flag('--format', flags.format), FORMAT_NAMES.join(', '), oneOf(FORMAT_NAMES), 'table');
-  const resource = format === 'otlp' ? readResource(process.env, problems) : {};
-  problems.throwIfAny();
-
-  const sourceOptions = { directory: uapiDirectory };
-  const receiver = new WireGuardReceiver({ source, sourceOptions, timeout, meterProvider: false });
-  const frame = await receiver.scrape();
-  process.stdout.write(FORMATS[format](frame, resource));
+/** @throws {ConfigError} if the configuration can't be used */
+async function once({ format, ...flags }: Flags & { format: keyof typeof FORMATS }): Promise<void> {
+  const configuration = loadConfiguration(flags);
+  const log = new Logger({ level: 'warn' });
+  const frames = await Promise.all(
+    Object.values(configuration.receivers).map((config) => new Scraper(config, log).scrapeOnce()),
+  );
+  const frame = together(frames);
+  process.stdout.write(FORMATS[format](frame, configuration));
   for (const remark of remarksOn(frame)) console.error(remark);
   process.exitCode = exitCodeOf(frame);
+}
+
+/** What several receivers found, as if it were one's. */
+function together(frames: readonly Frame[]): Frame {
+  const [first] = frames;
+  return {
+    ...first!,
+    devices: frames.flatMap(({ devices }) => devices),
+    errors: frames.flatMap(({ errors }) => errors),
+    failures: frames.flatMap(({ failures }) => failures),
+    notes: frames.flatMap(({ notes }) => notes),
+  };
 }
 
 /** Piped output is for programs: nothing is cut there. */

@@ -1,64 +1,116 @@
+import { createSecureContext } from 'node:tls';
 import { ChannelCredentials, Client, compressionAlgorithms, connectivityState, Metadata } from '@grpc/grpc-js';
 import type { ChannelOptions } from '@grpc/grpc-js';
-import type { OtlpConfig } from '../../config/otlp.js';
+import type { OtlpGrpcConfig } from '../../config/configuration.js';
 import { VERSION } from '../../version.js';
-import type { Outcome, Transport } from '../transport.js';
+import { CredentialFiles, type Credentials } from '../credentials.js';
+import { withoutCredentials, type Outcome, type Transport } from '../transport.js';
 import { toFailure, toSent } from './outcome.js';
 
 const EXPORT = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
+/** A client that shows certain credentials. */
+interface Connected {
+  readonly credentials: Credentials;
+  readonly client: Client;
+  readonly metadata: Metadata;
+}
+
 /** Sends encoded metrics over OTLP/gRPC. The official exporter neither retries nor lets its channel be set up. */
 export class OtlpGrpcTransport implements Transport {
   readonly endpoint: string;
-  readonly #client: Client;
-  readonly #metadata = new Metadata();
-  readonly #timeout: number;
+  readonly #config: OtlpGrpcConfig;
+  readonly #files: CredentialFiles;
+  #connected: Connected | undefined;
 
-  constructor(config: OtlpConfig) {
-    this.endpoint = `${config.tls ? 'https' : 'http'}://${config.target}`;
-    this.#client = new Client(config.target, credentials(config), channelOptions(config));
-    for (const [key, value] of Object.entries(config.headers)) this.#metadata.set(key, value);
-    this.#timeout = config.timeout;
+  /** @param now milliseconds of a clock that never steps */
+  constructor(config: OtlpGrpcConfig, now: () => number = () => performance.now()) {
+    this.endpoint = `${config.tls.insecure ? 'http' : 'https'}://${config.target}`;
+    this.#config = config;
+    this.#files = new CredentialFiles(config, now);
   }
 
-  send(bytes: Buffer, signal: AbortSignal): Promise<Outcome> {
+  get problem(): string | undefined {
+    return this.#files.problem;
+  }
+
+  async prepare(): Promise<string | undefined> {
+    await this.#files.current();
+    return this.#files.problem;
+  }
+
+  async send(bytes: Buffer, signal: AbortSignal): Promise<Outcome> {
+    const credentials = await this.#files.current();
+    if (credentials === undefined) return withoutCredentials(this.#files.problem);
+    const { client, metadata } = this.#connect(credentials);
     return new Promise((resolve) => {
-      const options = { deadline: Date.now() + this.#timeout };
-      const call = this.#client.makeUnaryRequest(
-        EXPORT,
-        asIs,
-        asIs,
-        bytes,
-        this.#metadata.clone(),
-        options,
-        (error, response) => {
-          signal.removeEventListener('abort', cancel);
-          resolve(error === null ? toSent(response!) : toFailure(error, this.#isConnected()));
-        },
-      );
+      const options = { deadline: Date.now() + this.#config.timeout };
+      const call = client.makeUnaryRequest(EXPORT, asIs, asIs, bytes, metadata.clone(), options, (error, response) => {
+        signal.removeEventListener('abort', cancel);
+        resolve(error === null ? toSent(response!) : toFailure(error, isConnected(client)));
+      });
       const cancel = (): void => call.cancel();
-      signal.addEventListener('abort', cancel);
+      if (signal.aborted) cancel();
+      else signal.addEventListener('abort', cancel);
     });
   }
 
   close(): void {
-    this.#client.close();
+    this.#connected?.client.close();
   }
 
-  #isConnected(): boolean {
-    return this.#client.getChannel().getConnectivityState(false) === connectivityState.READY;
+  /** A new client for new credentials; a call that is under way keeps the old one. */
+  #connect(credentials: Credentials): Connected {
+    if (this.#connected?.credentials === credentials) return this.#connected;
+    this.#connected?.client.close();
+    const metadata = new Metadata();
+    for (const [name, value] of Object.entries(credentials.headers)) metadata.set(name, value);
+    const { target, options } = route(this.#config);
+    const client = new Client(target, channelCredentials(this.#config, credentials), options);
+    return (this.#connected = { credentials, client, metadata });
   }
 }
 
-function credentials({ tls }: OtlpConfig): ChannelCredentials {
-  if (tls === undefined) return ChannelCredentials.createInsecure();
-  const { certificate = null, client } = tls;
-  return ChannelCredentials.createSsl(certificate, client?.key ?? null, client?.certificate ?? null);
+function isConnected(client: Client): boolean {
+  return client.getChannel().getConnectivityState(false) === connectivityState.READY;
 }
 
-function channelOptions({ compression, timeout }: OtlpConfig): ChannelOptions {
+function channelCredentials({ tls }: OtlpGrpcConfig, { ca, client }: Credentials): ChannelCredentials {
+  if (tls.insecure) return ChannelCredentials.createInsecure();
+  const context = createSecureContext({
+    ca,
+    cert: client?.certificate,
+    key: client?.key,
+    minVersion: tls.minVersion,
+    // What grpc-js would send otherwise, too.
+    ciphers: process.env['GRPC_SSL_CIPHER_SUITES'],
+  });
+  return ChannelCredentials.createFromSecureContext(context, {
+    rejectUnauthorized: !tls.insecureSkipVerify,
+    ...(tls.insecureSkipVerify && { checkServerIdentity: () => undefined }),
+  });
+}
+
+/** Where the client connects to: the server, or a proxy that is asked to lead on to it. */
+function route(config: OtlpGrpcConfig): { target: string; options: ChannelOptions } {
+  const options = channelOptions(config);
+  if (config.proxyUrl === undefined) return { target: config.target, options };
+  const proxy = new URL(config.proxyUrl);
+  const user = decodeURIComponent(`${proxy.username}:${proxy.password}`);
+  return {
+    target: `${proxy.hostname}:${proxy.port || 80}`,
+    options: {
+      ...options,
+      'grpc.http_connect_target': `dns:${config.target}`,
+      ...(proxy.username && { 'grpc.http_connect_creds': user }),
+      'grpc.default_authority': config.target,
+    },
+  };
+}
+
+function channelOptions({ compression, timeout, tls }: OtlpGrpcConfig): ChannelOptions {
   return {
     'grpc.primary_user_agent': `wgotel/${VERSION}`,
     'grpc.default_compression_algorithm':
@@ -71,9 +123,12 @@ function channelOptions({ compression, timeout }: OtlpConfig): ChannelOptions {
     'grpc.keepalive_timeout_ms': timeout / 2,
     // Metrics of the tunnels go straight to the endpoint, not through what http_proxy of the environment names.
     'grpc.enable_http_proxy': 0,
+    // Clients with other credentials must not share a connection.
+    'grpc.use_local_subchannel_pool': 1,
     // Otherwise each name lookup also asks for a TXT record.
     'grpc.service_config_disable_resolution': 1,
     'grpc.max_send_message_length': -1,
     'grpc.max_receive_message_length': -1,
+    ...(tls.serverName !== undefined && { 'grpc.ssl_target_name_override': tls.serverName }),
   };
 }

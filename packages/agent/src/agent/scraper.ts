@@ -1,0 +1,67 @@
+import { WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
+import type { ReceiverConfig } from '../config/configuration.js';
+import type { Logger } from '../log.js';
+import { NameBook } from '../names/name-book.js';
+import { MetricsPipeline, type RequestTaker } from '../pipeline.js';
+import { receiverOptions } from './receiver-options.js';
+
+/** What a scraper did last. */
+export interface Scrape {
+  readonly frame: Frame;
+  /** How long it took to encode and hand over, in milliseconds. */
+  readonly duration: number;
+}
+
+/** One receiver of the configuration at work: reads WireGuard, and hands what it finds to the exporters of its
+ *  pipelines. */
+export class Scraper {
+  readonly config: ReceiverConfig;
+  readonly receiver: WireGuardReceiver;
+  readonly #names: NameBook;
+  #pipeline: MetricsPipeline | undefined;
+  #last: Scrape | undefined;
+
+  constructor(config: ReceiverConfig, log: Logger) {
+    this.config = config;
+    this.#names = new NameBook(config.names, log);
+    this.receiver = new WireGuardReceiver({
+      ...receiverOptions(config),
+      names: this.#names.nameOf,
+      onFrame: (frame) => this.#onFrame(frame),
+    });
+  }
+
+  /** `undefined`: there was none yet. */
+  get last(): Scrape | undefined {
+    return this.#last;
+  }
+
+  /** Says where to send to from now on. `undefined`: nowhere. */
+  connect(resource: Attributes, taker: RequestTaker | undefined): void {
+    this.#pipeline = taker && new MetricsPipeline(resource, taker);
+  }
+
+  /** Reads the names, then begins to scrape. */
+  async start(): Promise<void> {
+    await this.#names.refresh();
+    this.receiver.start();
+  }
+
+  /** Reads the names and WireGuard once, without `start`. */
+  async scrapeOnce(): Promise<Frame> {
+    await this.#names.refresh();
+    return this.receiver.scrape();
+  }
+
+  /** What is wrong with files of names, by path. */
+  get nameProblems(): ReadonlyMap<string, string> {
+    return this.#names.problems;
+  }
+
+  async #onFrame(frame: Frame): Promise<void> {
+    const begun = performance.now();
+    await this.#pipeline?.push(frame);
+    this.#last = { frame, duration: performance.now() - begun };
+    if (await this.#names.refresh()) this.receiver.renamePeers();
+  }
+}

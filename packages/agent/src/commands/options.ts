@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import { SOURCE_NAMES } from '../config/schema/receiver.js';
+
+/** Adds the option that names the configuration file. */
+export function addConfigOption(command: Command): Command {
+  return command.option(
+    '-c, --config <file>',
+    'configuration file (default: $WGOTEL_CONFIG or /etc/wgotel/config.yaml)',
+  );
+}
+
+/** Adds the options that say how WireGuard is read. They win over the configuration file. */
+export function addReadingOptions(command: Command): Command {
+  return addConfigOption(command)
+    .option('--source <name>', `how WireGuard is read: ${SOURCE_NAMES.join(', ')} (default: auto)`)
+    .option('--uapi-directory <folder>', 'where userspace devices have their sockets (default: /var/run/wireguard)')
+    .option('--timeout <duration>', 'what a scrape has not read by then fails, the rest is kept (default: 10s)');
+}

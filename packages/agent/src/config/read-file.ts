@@ -1,0 +1,2 @@
+/** Reads a whole file, or throws as `readFileSync` does. */
+export type ReadFile = (path: string) => Buffer;

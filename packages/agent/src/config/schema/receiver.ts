@@ -1,0 +1,144 @@
+import { METRICS, SOURCES, type SourceName } from '@wgotel/core';
+import { z } from 'zod';
+import type { InterfaceFilter, PeerRule, ReceiverConfig } from '../configuration.js';
+import { ALWAYS, duration, pattern, text, texts } from './scalars.js';
+
+/** The sources there are, by name. */
+export const SOURCE_NAMES: readonly SourceName[] = Object.keys(SOURCES) as SourceName[];
+
+const interfaceFilter = z
+  .strictObject({
+    interfaces: texts.describe('Names of interfaces, or patterns.'),
+    match_type: z.enum(['strict', 'regexp']).default('strict'),
+  })
+  .superRefine(({ interfaces, match_type: matchType }, context) => {
+    if (matchType === 'strict') return;
+    for (const [index, source] of interfaces.entries()) {
+      const { error } = pattern.safeParse(source);
+      if (error) context.addIssue({ code: 'custom', path: ['interfaces', index], message: error.issues[0]!.message });
+    }
+  })
+  .transform(({ interfaces, match_type: matchType }): InterfaceFilter => ({ interfaces, matchType }));
+
+const metricSettings = z
+  .strictObject({
+    enabled: z.boolean().optional(),
+    attributes: z.array(text).optional(),
+    aggregation_strategy: z.enum(['sum', 'avg', 'min', 'max']).optional(),
+  })
+  .transform(({ enabled, attributes, aggregation_strategy: aggregationStrategy }) => ({
+    ...(enabled !== undefined && { enabled }),
+    ...(attributes !== undefined && { attributes }),
+    ...(aggregationStrategy !== undefined && { aggregationStrategy }),
+  }));
+
+const metrics = z
+  .strictObject(Object.fromEntries(METRICS.map(({ name }) => [name, metricSettings.optional()])))
+  .transform((settings) => Object.fromEntries(Object.entries(settings).flatMap(([k, v]) => (v ? [[k, v]] : []))));
+
+const peerRule = z
+  .strictObject({
+    name: text.optional(),
+    id: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/, 'expected a peer id: 16 hexadecimal digits, as `wgotel once` shows')
+      .optional(),
+    pattern: pattern.optional(),
+    device: text.optional(),
+    expect: z.enum(['auto', 'always', 'site', 'on_demand']).default('auto'),
+    stale_after: duration(1000).optional(),
+  })
+  .transform(({ name, id, pattern: of, device, expect, stale_after: staleAfter }): PeerRule => ({
+    name,
+    id,
+    pattern: of,
+    device,
+    expect: expect === 'auto' ? undefined : expect,
+    staleAfter,
+  }));
+
+const publicKey = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/,
+    'expected a public key: 44 characters of base64, as `wg show` prints',
+  );
+
+const names = z
+  .strictObject({
+    peers: z.record(publicKey, text).default({}),
+    files: texts.default([]),
+    configuration_files: texts.default([]),
+  })
+  .prefault({})
+  .transform(({ peers, files, configuration_files: configurationFiles }) => ({ peers, files, configurationFiles }));
+
+const resourceAttribute = z.strictObject({ enabled: z.boolean() });
+
+/** The section of one receiver. */
+export const receiver: z.ZodType<ReceiverConfig> = z
+  .strictObject({
+    source: z.enum(SOURCE_NAMES).default('auto').describe('How WireGuard is read.'),
+    command: texts
+      .optional()
+      .describe('The program that is run as `wg`, and what goes before `show`, such as [sudo, -n, wg].'),
+    read: z
+      .enum(['dump', 'public'])
+      .optional()
+      .describe(
+        'What `wg` is asked: everything at once, or only what holds no keys. Default: public for sudo and ssh.',
+      ),
+    netns: texts.optional().describe('Network namespaces to read instead of the own one: NAME, /PATH or pid:N.'),
+    directory: text.optional().describe('Where userspace devices have their sockets.'),
+    file: text.optional().describe('A recording, for the source `recorded`.'),
+    collection_interval: duration(1).default(15_000).describe('Time between two scrapes.'),
+    initial_delay: duration(0).default(1000).describe('Time before the first scrape.'),
+    timeout: duration(1).default(10_000).describe('What a scrape has not read by then fails, the rest is kept.'),
+    peer_limit: z.int().min(0).default(10_000).describe('Peers with series of their own; the rest is added up.'),
+    include: interfaceFilter.optional().describe('Which interfaces are read. Default: all.'),
+    exclude: interfaceFilter.optional().describe('Which of these are not.'),
+    metrics: metrics.default({}).describe('Which metrics there are, with which attributes.'),
+    resource_attributes: z
+      .strictObject({ 'host.name': resourceAttribute.optional(), 'host.id': resourceAttribute.optional() })
+      .default({}),
+    names: names.describe('Where names of peers come from.'),
+    peers: z.array(peerRule).default([]).describe('What is expected of peers: the first rule that fits counts.'),
+    devices: z
+      .array(z.strictObject({ name: text, required: z.boolean().default(true) }))
+      .default([])
+      .describe('Devices that are down when they are not there.'),
+  })
+  .superRefine(({ source, command, read, netns, file, directory }, context) => {
+    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if ((source as string) === 'recorded' && file === undefined)
+      refuse('file', 'expected the recording that is to be read');
+    if ((source as string) !== 'recorded' && file !== undefined) refuse('file', 'is for the source recorded');
+    const runsWg = source === 'wg-show' || source === 'auto' || !SOURCE_NAMES.includes(source);
+    if (!runsWg && command !== undefined) refuse('command', 'is for the sources auto and wg-show');
+    if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
+    if (!runsWg && netns !== undefined) refuse('netns', 'is for the sources auto and wg-show');
+    if (source === 'wg-show' && directory !== undefined) refuse('directory', 'is for the sources auto and uapi');
+  }, ALWAYS)
+  .transform((given): ReceiverConfig => ({
+    source: given.source,
+    sourceOptions: {
+      directory: given.directory,
+      command: given.command,
+      read: given.read,
+      netns: given.netns,
+      file: given.file,
+    },
+    collectionInterval: given.collection_interval,
+    initialDelay: given.initial_delay,
+    timeout: given.timeout,
+    peerLimit: given.peer_limit,
+    include: given.include,
+    exclude: given.exclude,
+    metrics: given.metrics,
+    resourceAttributes: Object.fromEntries(
+      Object.entries(given.resource_attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ),
+    names: given.names,
+    peers: given.peers,
+    devices: given.devices,
+  }));

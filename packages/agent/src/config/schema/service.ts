@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { LOG_LEVELS } from '../../log.js';
+import type { HealthConfig, PipelineConfig, TelemetryConfig } from '../configuration.js';
+import { texts } from './scalars.js';
+
+/** `HOST:PORT`. */
+const ADDRESS = /^(\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i;
+
+/** The section of the extension `health`. */
+export const health: z.ZodType<HealthConfig> = z
+  .strictObject({
+    endpoint: z
+      .string()
+      .regex(ADDRESS, 'expected HOST:PORT')
+      .default('127.0.0.1:9587')
+      .describe('Where /-/healthy, /-/ready and /-/status are answered.'),
+  })
+  .prefault({})
+  .transform(({ endpoint }): HealthConfig => {
+    const [, host = '', port] = ADDRESS.exec(endpoint) ?? [];
+    return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), explicit: true };
+  });
+
+export const telemetry: z.ZodType<TelemetryConfig> = z
+  .strictObject({
+    logs: z
+      .strictObject({
+        level: z
+          .string()
+          .toLowerCase()
+          .pipe(z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` }))
+          .default('info'),
+        encoding: z.enum(['console', 'json']).default('console'),
+      })
+      .prefault({}),
+    metrics: z
+      .strictObject({
+        level: z
+          .enum(['none', 'basic', 'normal', 'detailed'])
+          .default('normal')
+          .describe('none: no metrics of the agent itself.'),
+      })
+      .prefault({}),
+    resource: z.record(z.string(), z.string()).default({}).describe('Attributes of the resource.'),
+  })
+  .prefault({})
+  .transform(({ logs, metrics, resource }): TelemetryConfig => ({
+    logs,
+    metrics: { enabled: metrics.level !== 'none' },
+    resource,
+  }));
+
+export const pipeline: z.ZodType<PipelineConfig> = z
+  .strictObject({ receivers: texts, exporters: texts.default([]) })
+  .transform((given): PipelineConfig => ({ signal: 'metrics', ...given }));

@@ -1,0 +1,80 @@
+import type { PeerState, SourceFailure } from '@wgotel/core';
+import type { Agent } from '../agent/agent.js';
+import type { Deliveries } from '../exporter/ledger.js';
+import type { SenderState } from '../exporter/sender.js';
+import { VERSION } from '../version.js';
+
+/** How an agent is doing, in sums: no names, keys or endpoints of peers. Times are in milliseconds since the epoch. */
+export interface AgentStatus {
+  readonly version: string;
+  readonly startedAt: number;
+  /** `undefined`: there is none. */
+  readonly configFile: string | undefined;
+  readonly loadedAt: number;
+  /** What was wrong with the last reload. `undefined`: nothing. */
+  readonly reloadProblem: string | undefined;
+  readonly receivers: Readonly<Record<string, ReceiverStatus>>;
+  readonly exporters: Readonly<Record<string, SenderState & Deliveries>>;
+}
+
+export interface ReceiverStatus {
+  /** `undefined`: there was no scrape yet. */
+  readonly lastScrape: number | undefined;
+  readonly collectionInterval: number;
+  readonly skippedScrapes: number;
+  readonly devices: readonly {
+    readonly name: string;
+    readonly up: 0 | 1 | undefined;
+    readonly peers: Readonly<Record<PeerState, number>>;
+  }[];
+  readonly failures: readonly SourceFailure[];
+}
+
+/** Gathers the status of an agent. */
+export function statusOf(
+  agent: Agent,
+  about: Pick<AgentStatus, 'startedAt' | 'configFile' | 'loadedAt' | 'reloadProblem'>,
+): AgentStatus {
+  const receivers = [...agent.scrapers].map(([id, { receiver, config }]): [string, ReceiverStatus] => {
+    const { frame } = receiver;
+    return [
+      id,
+      {
+        lastScrape: frame?.time,
+        collectionInterval: config.collectionInterval,
+        skippedScrapes: receiver.skippedScrapes,
+        devices: (frame?.devices ?? []).map(({ series, up, peerCounts }) => ({
+          name: series.device,
+          up,
+          peers: peerCounts,
+        })),
+        failures: frame?.failures ?? [],
+      },
+    ];
+  });
+  const exporters = [...agent.senders].map(
+    ([id, { sender }]) => [id, { ...sender.state, ...sender.deliveries }] as const,
+  );
+  return {
+    version: VERSION,
+    ...about,
+    receivers: Object.fromEntries(receivers),
+    exporters: Object.fromEntries(exporters),
+  };
+}
+
+/** Why an agent is not ready: what has not been scraped yet. Empty: it is. */
+export function notReady({ receivers }: AgentStatus): string[] {
+  return Object.entries(receivers)
+    .filter(([, { lastScrape }]) => lastScrape === undefined)
+    .map(([id]) => `${id} has not scraped yet`);
+}
+
+/** What has stopped though it should go on. Empty: the agent is healthy. */
+export function notHealthy({ receivers, startedAt }: AgentStatus, now: number): string[] {
+  return Object.entries(receivers)
+    .filter(
+      ([, { lastScrape, collectionInterval }]) => now - (lastScrape ?? startedAt) > 4 * collectionInterval + 60_000,
+    )
+    .map(([id]) => `${id} has not scraped for a long time`);
+}

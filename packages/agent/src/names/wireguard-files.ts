@@ -1,0 +1,133 @@
+import { extname } from 'node:path';
+import { isTree } from '../config/tree.js';
+import type { Names } from './names-file.js';
+
+const NEWLINE = 10;
+const HASH = '#'.charCodeAt(0);
+const BRACKET = '['.charCodeAt(0);
+
+const PUBLIC_KEY = /^PublicKey\s*=\s*([A-Za-z0-9+/]{43}=)/i;
+
+/** Names that stand in a comment of the peer's section, or of the lines before it. */
+const NAMES: readonly RegExp[] = [
+  /^#+\s*friendly_name\s*=\s*(.+)$/i, // prometheus_wireguard_exporter
+  /^#+\s*Name\s*=\s*(.+)$/i,
+];
+
+/** Names in a line before the section, as installers write it. */
+const NAMES_BEFORE: readonly RegExp[] = [
+  /^###\s*Client\s+(.+)$/, // angristan/wireguard-install
+  /^#\s*BEGIN_PEER\s+(.+)$/, // Nyr/wireguard-install
+  /^###\s*begin\s+(.+?)\s*###$/, // PiVPN
+  /^#\s*Client:\s*(.+?)\s*\([^()]*\)$/, // wg-easy
+];
+
+/** Reads the names out of a configuration of wg-quick (`.conf`), networkd (`.netdev`) or wg-easy (`.json`), in the forms in
+ *  which popular tools leave them there. Lines with private and preshared keys are passed over as bytes.
+ *
+ *  @throws an error whose message may be shown */
+export function readConfigurationNames(path: string, bytes: Buffer): Names {
+  return extname(path) === '.json' ? ofWgEasy(bytes) : ofIni(bytes);
+}
+
+function ofIni(bytes: Buffer): Names {
+  const names = new Map<string, string>();
+  let before: string | undefined;
+  let name: string | undefined;
+  let publicKey: string | undefined;
+  let inPeer = false;
+  const close = (): void => {
+    if (inPeer && publicKey !== undefined && name !== undefined) names.set(publicKey, name);
+    [inPeer, publicKey, name] = [false, undefined, undefined];
+  };
+  for (const line of harmlessLines(bytes)) {
+    if (line.startsWith('[')) {
+      close();
+      inPeer = /^\[(?:WireGuard)?Peer\]/i.test(line);
+      name = inPeer ? before : undefined;
+      before = undefined;
+    } else if (line.startsWith('#')) {
+      const leading = firstGroup(NAMES_BEFORE, line);
+      const inside = firstGroup(NAMES, line) ?? ofFriendlyJson(line);
+      if (leading !== undefined) before = leading;
+      else if (inside !== undefined && inPeer) name = inside;
+      else if (inside !== undefined) before = inside;
+    } else {
+      publicKey ??= PUBLIC_KEY.exec(line)?.[1];
+    }
+  }
+  close();
+  return names;
+}
+
+/** Comments, heads of sections and public keys. Anything else, and comments in which a key may have been parked, never
+ *  become a string. */
+function* harmlessLines(bytes: Buffer): Generator<string, void> {
+  for (let start = 0, end = 0; start < bytes.length; start = end + 1) {
+    end = bytes.indexOf(NEWLINE, start);
+    if (end === -1) end = bytes.length;
+    let from = start;
+    while (from < end && bytes[from]! <= 32) from++;
+    const line = bytes.subarray(from, end);
+    const first = line[0];
+    const isComment = first === HASH && line.indexOf('Key') === -1 && line.indexOf('key') === -1;
+    const isPublicKey = line.subarray(0, 9).equals(PUBLIC_KEY_WORD);
+    if (isComment || first === BRACKET || isPublicKey) yield line.toString('utf8').trim();
+  }
+}
+
+const PUBLIC_KEY_WORD = Buffer.from('PublicKey');
+
+function firstGroup(patterns: readonly RegExp[], line: string): string | undefined {
+  for (const pattern of patterns) {
+    const found = pattern.exec(line)?.[1]?.trim();
+    if (found !== undefined && found !== '') return found;
+  }
+  return undefined;
+}
+
+/** `# friendly_json = {"name": "alice"}`: the member `name`, or else the first that is a text. */
+function ofFriendlyJson(line: string): string | undefined {
+  const text = /^#+\s*friendly_json\s*=\s*(\{.*\})$/i.exec(line)?.[1];
+  if (text === undefined) return undefined;
+  try {
+    const values = JSON.parse(text) as Record<string, unknown>;
+    return [values['name'], ...Object.values(values)].find((value) => typeof value === 'string' && value !== '') as
+      string | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** wg-easy's `wg0.json`: `{"clients": {ID: {"name", "publicKey", "privateKey", "preSharedKey"}}}`. */
+function ofWgEasy(bytes: Buffer): Names {
+  for (const word of ['"privateKey"', '"preSharedKey"']) blank(bytes, word);
+  let content: unknown;
+  try {
+    content = JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    throw new Error('it is no JSON');
+  }
+  const clients = isTree(content) ? content['clients'] : undefined;
+  if (!isTree(clients)) throw new Error("expected wg-easy's JSON, with clients");
+  const names = new Map<string, string>();
+  for (const client of Object.values(clients)) {
+    if (!isTree(client)) continue;
+    const { name, publicKey } = client;
+    if (typeof name === 'string' && name !== '' && typeof publicKey === 'string') names.set(publicKey, name);
+  }
+  return names;
+}
+
+/** Writes over the text that follows a key of JSON, before any string is made of it. */
+function blank(bytes: Buffer, word: string): void {
+  const quote = '"'.charCodeAt(0);
+  for (let at = bytes.indexOf(word); at !== -1; at = bytes.indexOf(word, at)) {
+    at += word.length;
+    const open = bytes.indexOf(quote, at);
+    const close = open === -1 ? -1 : bytes.indexOf(quote, open + 1);
+    // `null` has no quotes: the next ones are of another member.
+    if (close === -1 || bytes.subarray(at, open).toString('latin1').trim() !== ':') continue;
+    bytes.fill('x', open + 1, close);
+  }
+}

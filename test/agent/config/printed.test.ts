@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, it } from 'mocha';
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { repositoryPath } from '../../support/repository.js';
+import { startCli } from '../run/agent-process.js';
+import { read } from './config.js';
+
+async function printed(...args: string[]): Promise<string> {
+  const { output, ended } = startCli(args);
+  assert.deepEqual(await ended, [0, null]);
+  assert.equal(output.err, '');
+  return output.out;
+}
+
+const SAMPLES = readdirSync(repositoryPath('otel-config')).filter((name) => /^wgotel.*\.yaml$/.test(name));
+const sample = (name: string): string => readFileSync(repositoryPath(`otel-config/${name}`), 'utf8');
+
+describe('wgotel config', () => {
+  it('prints defaults that say what holds without a file', async () => {
+    const { health, ...written } = read(await printed('config', 'defaults'));
+    const { health: byDefault, ...without } = read(undefined);
+    assert.deepEqual(written, without);
+    assert.deepEqual({ ...health, explicit: false }, byDefault);
+  });
+
+  it('prints a schema that the samples and the defaults fit', async () => {
+    const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await printed('config', 'schema')) as object);
+    assert.ok(SAMPLES.length > 0);
+    for (const text of [await printed('config', 'defaults'), ...SAMPLES.map(sample)]) {
+      assert.ok(validate(parse(text)), JSON.stringify(validate.errors, undefined, 2));
+    }
+    for (const wrong of ['{receiver: {}}', 'receivers: {wireguard: {timeout: [1]}}', 'exporters: {otlp_grpc: {}}']) {
+      assert.equal(validate(parse(wrong)), false, wrong);
+    }
+  });
+
+  for (const name of SAMPLES) {
+    it(`reads the sample ${name} without a warning`, () => {
+      const { warnings } = read(sample(name), { COLLECTOR_TOKEN: 'abc' });
+      assert.deepEqual(warnings, []);
+    });
+  }
+});
