@@ -38,6 +38,7 @@ const IMPORTS: readonly [file: string, imported: string, allowed: boolean][] = [
   ['core/src/signals/b.ts', '../state/frame.js', true],
   ['core/src/signals/c.ts', '../source/source.js', false],
   ['core/src/signals/d.ts', '../receiver/clock.js', false],
+  ['core/src/signals/e.ts', '../errors.js', true],
   ['core/src/receiver/a.ts', '../signals/metric.js', true],
   ['core/src/receiver/b.ts', '../source/source.js', true],
   ['core/src/receiver/c.ts', 'execa', false],

@@ -46,7 +46,10 @@ export const anyFrame: fc.Arbitrary<Frame> = fc
           ];
       const failures: SourceFailure[] =
         failure === null ? [] : [{ source: 'test', device: failure, code: 'TIMEOUT', message: 'too slow' }];
-      return advance(tracker, snapshot(millis / 1000, [...devices, device([], { name: 'wg2' })], { failures }));
+      return advance(
+        tracker,
+        snapshot(millis / 1000, [...devices, device([], { name: 'wg2', netns: 'blue' })], { failures }),
+      );
     });
     return frames.at(-1)!;
   });

@@ -1,4 +1,4 @@
-import { METRICS, pointAttributes, runAtOnce, visitPoints, type Frame, type PointSink } from '@wgotel/core';
+import { METRICS, MetricView, pointAttributes, runAtOnce, type Frame, type PointSink } from '@wgotel/core';
 
 export interface Point {
   readonly metric: string;
@@ -10,7 +10,7 @@ export interface Point {
 }
 
 /** Every point of a frame. */
-export function pointsOf(frame: Frame, now = frame.monotonicTime): Point[] {
+export function pointsOf(frame: Frame, view = new MetricView(), now = frame.monotonicTime): Point[] {
   const points: Point[] = [];
   let current = METRICS[0]!;
   const sink: PointSink = {
@@ -24,7 +24,7 @@ export function pointsOf(frame: Frame, now = frame.monotonicTime): Point[] {
         value,
       }),
   };
-  runAtOnce(visitPoints(frame, now, sink));
+  runAtOnce(view.visit(frame, now, sink));
   return points;
 }
 
@@ -36,7 +36,7 @@ export function seriesOf({ metric, attributes }: Point): string {
 
 /** The values of one metric by its attributes' values, for short expectations: `{'wg0 receive': 12}`. */
 export function valuesOf(frame: Frame, metric: string, now?: number): Record<string, number> {
-  const points = pointsOf(frame, now).filter((point) => point.metric === metric);
+  const points = pointsOf(frame, undefined, now).filter((point) => point.metric === metric);
   return Object.fromEntries(
     points.map((point) => [Object.values(point.attributes).map(String).join(' '), point.value]),
   );

@@ -33,7 +33,9 @@ export function device(peers: readonly Peer[], fields: Partial<Device> = {}): De
     peers,
     up: undefined,
     countingSince: undefined,
+    netns: undefined,
     incarnation: '1',
+    standardMessages: true,
     ...fields,
   };
 }

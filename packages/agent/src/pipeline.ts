@@ -1,4 +1,4 @@
-import { runInSlices, visitPoints, type Attributes, type Frame } from '@wgotel/core';
+import { MetricView, runInSlices, type Attributes, type Frame } from '@wgotel/core';
 import { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
 
 /** Takes requests over: a sender, or several. The promise makes the caller wait while much is under way. */
@@ -9,9 +9,12 @@ export interface RequestTaker {
 /** Turns frames into requests and hands them over. */
 export class MetricsPipeline {
   readonly #encoder: MetricsEncoder;
+  readonly #view: MetricView;
   #handedOver: Promise<void> = Promise.resolve();
 
-  constructor(resource: Attributes, taker: RequestTaker) {
+  /** @param view which metrics are sent; it outlives the pipeline, with the sums it has put together */
+  constructor(resource: Attributes, taker: RequestTaker, view: MetricView = new MetricView()) {
+    this.#view = view;
     this.#encoder = new MetricsEncoder(resource, (request) => {
       this.#handedOver = taker.enqueue(request);
     });
@@ -26,7 +29,7 @@ export class MetricsPipeline {
   }
 
   *#encode(frame: Frame): Generator<void, void> {
-    yield* visitPoints(frame, frame.monotonicTime, this.#encoder);
+    yield* this.#view.visit(frame, frame.monotonicTime, this.#encoder);
     this.#encoder.end();
   }
 

@@ -17,10 +17,12 @@ export {
 } from './signals/attributes.js';
 export { METRICS } from './signals/definitions.js';
 export type { AggregationStrategy, MetricSettings, MetricsSettings } from './signals/metric-settings.js';
-export type { Metric, MetricDefinition, MetricKind } from './signals/metric.js';
+export type { Metric, MetricAttribute, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';
 export type { PointSink } from './signals/point-sink.js';
+export { MetricView } from './signals/metric-view.js';
 export { visitPoints } from './signals/visit-points.js';
+export { recordingOf } from './source/recorded/record.js';
 export { SOURCES, type SourceName, type SourceOptions } from './source/registry.js';
 export type { ReadOptions, Source } from './source/source.js';
 export type { PeerNames } from './state/name.js';

@@ -17,7 +17,7 @@ const withoutWg = ({ sockets }: ServedSource): Source =>
 
 describe('auto source', () => {
   it('reads each device once, and over its socket if it has one', () =>
-    withSource('auto', async (served) => {
+    withSource('auto', undefined, async (served) => {
       await served.sockets.serve([WG0, WG2]);
       planDump(served.wg, [{ ...WG0, peers: [] }, WG1, WG2]);
       const reading = await readFrom(served.source);
@@ -29,7 +29,7 @@ describe('auto source', () => {
     }));
 
   it('dumps nothing while every device has a socket, and says so', () =>
-    withSource('auto', async (served) => {
+    withSource('auto', undefined, async (served) => {
       await served.sockets.serve([WG0, WG1]);
       planDump(served.wg, [WG0, WG1]);
       const reading = await readFrom(served.source);
@@ -39,7 +39,7 @@ describe('auto source', () => {
     }));
 
   it('does not read a device through wg whose socket fails', () =>
-    withSource('auto', async (served) => {
+    withSource('auto', undefined, async (served) => {
       await served.sockets.serve([WG0]);
       served.sockets.fault = () => ({ type: 'cut', bytes: 10 });
       planDump(served.wg, [WG0, WG1]);
@@ -49,7 +49,7 @@ describe('auto source', () => {
     }));
 
   it('says of both sources why there is nothing', () =>
-    withSource('auto', async ({ source, sockets }) => {
+    withSource('auto', undefined, async ({ source, sockets }) => {
       const reading = await readFrom(source);
       assert.deepEqual([reading.devices, reading.failures], [[], []]);
       assert.deepEqual(notes(reading), [
@@ -59,7 +59,7 @@ describe('auto source', () => {
     }));
 
   it('notes that wg is missing while there are devices with sockets', () =>
-    withSource('auto', async (served) => {
+    withSource('auto', undefined, async (served) => {
       await served.sockets.serve([WG0]);
       const reading = await readFrom(withoutWg(served));
       assert.deepEqual([names(reading), reading.failures], [['wgtest0'], []]);
@@ -67,7 +67,7 @@ describe('auto source', () => {
     }));
 
   it('fails with SOURCE_UNAVAILABLE when wg is gone that read a device before', () =>
-    withSource('auto', async (served) => {
+    withSource('auto', undefined, async (served) => {
       await served.sockets.serve([WG0]);
       planDump(served.wg, [WG0, WG1]);
       const before = await readFrom(served.source);
@@ -77,13 +77,13 @@ describe('auto source', () => {
     }));
 
   it('fails with SOURCE_UNAVAILABLE when wg is missing and nothing has a socket', () =>
-    withSource('auto', async (served) => {
+    withSource('auto', undefined, async (served) => {
       const reading = await readFrom(withoutWg(served));
       assert.deepEqual([reading.devices, failures(reading)], [[], ['- SOURCE_UNAVAILABLE']]);
     }));
 
   it('does not hide that wg hangs behind the devices with sockets', () =>
-    withSource('auto', async ({ source, sockets, wg }) => {
+    withSource('auto', undefined, async ({ source, sockets, wg }) => {
       await sockets.serve([WG0]);
       wg.plan({ hang: 'alone' });
       const reading = await readBriefly(source, 500);
@@ -92,7 +92,7 @@ describe('auto source', () => {
     }));
 
   it('does not hide that wg may not list devices', () =>
-    withSource('auto', async ({ source, sockets, wg }) => {
+    withSource('auto', undefined, async ({ source, sockets, wg }) => {
       await sockets.serve([WG0]);
       wg.plan({ complaints: 'Unable to list interfaces: Operation not permitted\n', exitCode: 1 });
       const reading = await readFrom(source);
@@ -100,7 +100,7 @@ describe('auto source', () => {
     }));
 
   it('reads a device through wg once its socket is gone', () =>
-    withSource('auto', async ({ source, sockets, wg }) => {
+    withSource('auto', undefined, async ({ source, sockets, wg }) => {
       await sockets.serve([WG0]);
       planDump(wg, [WG0]);
       const before = await readFrom(source);

@@ -64,3 +64,28 @@ export function toDump(device: TestDevice): string {
   }
   return lines.map((columns) => `${columns.join('\t')}\n`).join('');
 }
+
+const DEVICE_COLUMNS = { 'private-key': [1], 'public-key': [2], 'listen-port': [3], fwmark: [4] };
+const PEER_COLUMNS = {
+  'preshared-keys': [2],
+  endpoints: [3],
+  'allowed-ips': [4],
+  'latest-handshakes': [5],
+  transfer: [6, 7],
+  'persistent-keepalive': [8],
+};
+
+/** What \`wg show all QUESTION\` says of what a dump has, by question. */
+export function toAnswers(dump: string): Record<string, string> {
+  const rows = dump.split('\n').map((line) => line.split('\t'));
+  const answer = (columns: number[], width: number, who: number): string =>
+    rows
+      .filter((row) => row.length === width)
+      .map((row) => [...row.slice(0, who), ...columns.map((column) => row[column]!.replaceAll(',', ' '))].join('\t'))
+      .map((line) => `${line}\n`)
+      .join('');
+  return Object.fromEntries([
+    ...Object.entries(DEVICE_COLUMNS).map(([question, columns]) => [question, answer(columns, 5, 1)]),
+    ...Object.entries(PEER_COLUMNS).map(([question, columns]) => [question, answer(columns, 9, 2)]),
+  ]) as Record<string, string>;
+}

@@ -8,6 +8,8 @@ export interface WgPlan {
   readonly interfaces?: string;
   /** Standard output of `show all dump`. */
   readonly dump?: string;
+  /** Standard output of other questions, such as `show all endpoints`. */
+  readonly answers?: Readonly<Record<string, string>>;
   /** Standard error. */
   readonly complaints?: string;
   readonly exitCode?: number;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Peer } from '@wgotel/core';
 import { describe, it } from 'mocha';
+import { NOW } from './parse.js';
 import { PeerTable } from './internals.js';
 
 type Table = InstanceType<typeof PeerTable>;
 
 /** Reads peers known by a number; each has one allowed IP of that number. */
 function read(table: Table, numbers: readonly number[], receiveBytes = 0): Peer[] {
-  table.begin();
+  table.begin(NOW);
   for (const number of numbers) {
     // Keys that differ only in what the hash does not look at collide.
     table.key.fill(0);
@@ -62,7 +63,7 @@ describe('PeerTable', () => {
     const table = new PeerTable();
     const lists = [['a', 'b'], ['a', 'b', 'c'], ['a'], [], ['a', 'b'], ['b', 'a'], ['b', 'c', 'a'], ['b', 'c', 'a']];
     for (const list of lists) {
-      table.begin();
+      table.begin(NOW);
       table.open();
       for (const text of list) table.allowedIP(Buffer.from(text), 0, text.length);
       assert.deepEqual(table.end()[0]?.allowedIPs, list);
@@ -71,7 +72,7 @@ describe('PeerTable', () => {
 
   it('tells a peer listed twice in a reading', () => {
     const table = new PeerTable();
-    table.begin();
+    table.begin(NOW);
     assert.equal(table.open(), true);
     assert.equal(table.open(), false);
   });
@@ -79,7 +80,7 @@ describe('PeerTable', () => {
   it('starts afresh after a reading that broke off', () => {
     const table = new PeerTable();
     const first = read(table, [1, 2]);
-    table.begin();
+    table.begin(NOW);
     table.open();
     assert.deepEqual(read(table, [1, 2]), first);
   });

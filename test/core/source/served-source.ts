@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SOURCES, type Source, type SourceName } from '@wgotel/core';
 import { serveUapi, type UapiFault, type UapiServer } from '@wgotel/simulator';
-import { toDump, toReply, type TestDevice } from './device-text.js';
+import { toAnswers, toDump, toReply, type TestDevice } from './device-text.js';
 import { fakeWg, type FakeWg } from './fake-wg-command.js';
 
 /** Devices on UAPI sockets in a folder. */
@@ -46,13 +46,17 @@ export interface ServedSource {
 }
 
 /** Runs a test with a source, and removes what it read. */
-export async function withSource(name: SourceName, test: (served: ServedSource) => Promise<void>): Promise<void> {
+export async function withSource(
+  name: SourceName,
+  read: 'public' | undefined,
+  test: (served: ServedSource) => Promise<void>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'wgsource-'));
   const sockets = new Sockets(join(folder, 'sockets'));
   await mkdir(sockets.directory);
   const wg = fakeWg(folder);
   try {
-    await test({ source: SOURCES[name]({ directory: sockets.directory, command: wg.command }), sockets, wg });
+    await test({ source: SOURCES[name]({ directory: sockets.directory, command: wg.command, read }), sockets, wg });
   } finally {
     await sockets.serve([]);
     await rm(folder, { recursive: true });
@@ -61,5 +65,6 @@ export async function withSource(name: SourceName, test: (served: ServedSource) 
 
 /** Has the stand-in for `wg` print these devices. */
 export function planDump(wg: FakeWg, devices: readonly TestDevice[]): void {
-  wg.plan({ interfaces: `${devices.map(({ name }) => name).join(' ')}\n`, dump: devices.map(toDump).join('') });
+  const dump = devices.map(toDump).join('');
+  wg.plan({ interfaces: `${devices.map(({ name }) => name).join(' ')}\n`, dump, answers: toAnswers(dump) });
 }

@@ -33,7 +33,7 @@ const FAULTS: readonly [UapiFault, string, RegExp][] = [
 ];
 
 const serving = (test: (served: ServedSource) => Promise<void>): Promise<void> =>
-  withSource('uapi', async (served) => {
+  withSource('uapi', undefined, async (served) => {
     await served.sockets.serve([GOOD, BAD, LAST]);
     await test(served);
   });
@@ -143,7 +143,7 @@ describe('uapi source', () => {
     }));
 
   it('reads at most 8 devices at once, and goes without one that is removed while it waits for its turn', () =>
-    withSource('uapi', async ({ source, sockets }) => {
+    withSource('uapi', undefined, async ({ source, sockets }) => {
       const devices = Array.from({ length: 20 }, (_, index) => testDevice(`wgtest${index + 10}`));
       const pending: (() => void)[] = [];
       const servers = await Promise.all(
@@ -173,7 +173,7 @@ describe('uapi source', () => {
     }));
 
   it('is not kept from the others by a crowd of devices that do not answer', () =>
-    withSource('uapi', async ({ source, sockets }) => {
+    withSource('uapi', undefined, async ({ source, sockets }) => {
       const silent = Array.from({ length: 9 }, (_, index) => testDevice(`silent${index}`));
       await sockets.serve([...silent, GOOD]);
       sockets.fault = (name) => (name === GOOD.name ? undefined : { type: 'silent' });
@@ -198,7 +198,7 @@ describe('uapi source', () => {
     }));
 
   it('leaves no connection open', () =>
-    withSource('uapi', async ({ source, sockets }) => {
+    withSource('uapi', undefined, async ({ source, sockets }) => {
       const server = await listen(join(sockets.directory, 'wgtest0.sock'), (socket) => socket.write(toReply(GOOD)));
       await readFrom(source);
       await until('the end of the connection', async () => (await openConnections(server)) === 0);

@@ -56,7 +56,7 @@ const openPipes = (): number => process.getActiveResourcesInfo().filter((name) =
 describe('wg-show source', () => {
   for (const [what, plan, devices, failed] of PLANS) {
     it(`keeps what is whole when wg ${what}`, () =>
-      withSource('wg-show', async ({ source, wg }) => {
+      withSource('wg-show', undefined, async ({ source, wg }) => {
         wg.plan(plan);
         const reading = await readFrom(source);
         assert.deepEqual(names(reading), devices);
@@ -66,7 +66,7 @@ describe('wg-show source', () => {
   }
 
   it('calls wg once, without a shell, and in the language whose words it knows', () =>
-    withSource('wg-show', async ({ source, wg }) => {
+    withSource('wg-show', undefined, async ({ source, wg }) => {
       await readFrom(source);
       assert.deepEqual(
         wg.calls().map(({ args, locale }) => ({ args, locale })),
@@ -76,7 +76,7 @@ describe('wg-show source', () => {
 
   for (const hang of ['alone', 'child'] as const) {
     it(`ends a wg that hangs ${hang === 'child' ? 'with a child of its own' : 'by itself'}`, () =>
-      withSource('wg-show', async ({ source, wg }) => {
+      withSource('wg-show', undefined, async ({ source, wg }) => {
         wg.plan({ dump: FIRST + HALF, hang });
         const pipes = openPipes();
         const reading = await readBriefly(source, 500);
@@ -89,7 +89,7 @@ describe('wg-show source', () => {
   }
 
   it('ends a wg that prints what can’t be read and then hangs', () =>
-    withSource('wg-show', async ({ source, wg }) => {
+    withSource('wg-show', undefined, async ({ source, wg }) => {
       wg.plan({ dump: 'Usage\n', hang: 'alone' });
       assert.deepEqual(failures(await readFrom(source)), ['- PROTOCOL']);
       await waitForEnd(wg);
@@ -102,14 +102,14 @@ describe('wg-show source', () => {
   });
 
   it('fails with PERMISSION_DENIED when wg may not be run', () =>
-    withSource('wg-show', async ({ sockets }) => {
+    withSource('wg-show', undefined, async ({ sockets }) => {
       // A folder may not be run, whoever tries.
       const reading = await readFrom(SOURCES['wg-show']({ command: [sockets.directory] }));
       assert.deepEqual([reading.devices, failures(reading)], [[], ['- PERMISSION_DENIED']]);
     }));
 
   it('fails with READ_FAILED when wg is killed', () =>
-    withSource('wg-show', async () => {
+    withSource('wg-show', undefined, async () => {
       const command = [process.execPath, '-e', 'process.kill(process.pid, "SIGTERM")'];
       const reading = await readFrom(SOURCES['wg-show']({ command }));
       assert.deepEqual([reading.devices, failures(reading)], [[], ['- READ_FAILED']]);
@@ -117,7 +117,7 @@ describe('wg-show source', () => {
     }));
 
   it('takes the boot of the kernel for the time since when counters count', () =>
-    withSource('wg-show', async ({ source, wg }) => {
+    withSource('wg-show', undefined, async ({ source, wg }) => {
       wg.plan({ dump: FIRST });
       const [device] = (await readFrom(source)).devices;
       assert.equal(device?.type, 'kernel');

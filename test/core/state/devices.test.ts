@@ -267,8 +267,8 @@ describe('a device that cannot be read', () => {
 
   it('may be shown by a late reader for two intervals only', () => {
     const frame = play(newTracker(), snapshot(0, [device([peer('a')])]));
-    assert.notDeepEqual(pointsOf(frame, frame.monotonicTime + 30_000), []);
-    assert.deepEqual(pointsOf(frame, frame.monotonicTime + 30_001), []);
+    assert.notDeepEqual(pointsOf(frame, undefined, frame.monotonicTime + 30_000), []);
+    assert.deepEqual(pointsOf(frame, undefined, frame.monotonicTime + 30_001), []);
   });
 });
 

@@ -1,4 +1,4 @@
-import { WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
+import { MetricView, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
 import type { ReceiverConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import { NameBook } from '../names/name-book.js';
@@ -18,11 +18,13 @@ export class Scraper {
   readonly config: ReceiverConfig;
   readonly receiver: WireGuardReceiver;
   readonly #names: NameBook;
+  readonly #view: MetricView;
   #pipeline: MetricsPipeline | undefined;
   #last: Scrape | undefined;
 
   constructor(config: ReceiverConfig, log: Logger) {
     this.config = config;
+    this.#view = new MetricView(config.metrics);
     this.#names = new NameBook(config.names, log);
     this.receiver = new WireGuardReceiver({
       ...receiverOptions(config),
@@ -38,7 +40,7 @@ export class Scraper {
 
   /** Says where to send to from now on. `undefined`: nowhere. */
   connect(resource: Attributes, taker: RequestTaker | undefined): void {
-    this.#pipeline = taker && new MetricsPipeline(resource, taker);
+    this.#pipeline = taker && new MetricsPipeline(resource, taker, this.#view);
   }
 
   /** Reads the names, then begins to scrape. */

@@ -3,10 +3,7 @@ import { SOURCE_NAMES } from '../config/schema/receiver.js';
 
 /** Adds the option that names the configuration file. */
 export function addConfigOption(command: Command): Command {
-  return command.option(
-    '-c, --config <file>',
-    'configuration file (default: $WGOTEL_CONFIG or /etc/wgotel/config.yaml)',
-  );
+  return command.option('--config <file>', 'configuration file (default: $WGOTEL_CONFIG or /etc/wgotel/config.yaml)');
 }
 
 /** Adds the options that say how WireGuard is read. They win over the configuration file. */

@@ -7,6 +7,8 @@ export type DeviceType = 'kernel' | 'userspace';
 export interface Device {
   readonly name: string;
   readonly type: DeviceType;
+  /** Network namespace as it was named when it was asked for. `undefined`: this process's own. */
+  readonly netns: string | undefined;
   /** The source that read it, for example `uapi`. */
   readonly source: string;
   /** Base64, 44 characters. `undefined`: the device has no private key. */
@@ -24,13 +26,17 @@ export interface Device {
   readonly countingSince: number | undefined;
   /** A word that differs once the device was deleted and made again under the same name. `undefined`: can't be told. */
   readonly incarnation: string | undefined;
+  /** Whether handshake messages have WireGuard's own sizes and are counted, so that attempts can be read off the byte
+   *  counters: not so with an obfuscating AmneziaWG, and with boringtun. */
+  readonly standardMessages: boolean;
 }
 
 /** One peer of a device as read at one instant. A peer that did not change between two readings is the same object. */
 export interface Peer {
   /** Base64, 44 characters. */
   readonly publicKey: string;
-  readonly hasPresharedKey: boolean;
+  /** `undefined`: the source does not ask. */
+  readonly hasPresharedKey: boolean | undefined;
   /** `192.0.2.1:51820`, `[2001:db8::1]:51820` or `[fe80::1%eth0]:51820`. `undefined`: none known yet. */
   readonly endpoint: string | undefined;
   /** In CIDR form, in the order the source gives them. */

@@ -7,6 +7,8 @@ export interface SourceFailure {
   readonly source: string;
   /** `undefined`: the whole source. */
   readonly device: string | undefined;
+  /** The network namespace it was in. Absent: this process's own. */
+  readonly netns?: string | undefined;
   readonly code: WireGuardErrorCode;
   /** What failed and what to do about it, in a sentence. */
   readonly message: string;

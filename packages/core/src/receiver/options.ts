@@ -4,6 +4,7 @@ import { WireGuardError } from '../errors.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
+import { MetricView } from '../signals/metric-view.js';
 import type { MetricsSettings } from '../signals/metric-settings.js';
 import type { Frame, PeerExpectations } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
@@ -46,6 +47,9 @@ export interface ResolvedOptions {
   readonly initialDelay: number;
   readonly timeout: number;
   readonly names: PeerNames | undefined;
+  readonly expectations: PeerExpectations | undefined;
+  readonly requiredDevices: readonly string[];
+  readonly view: MetricView;
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
   readonly onFrame: (frame: Frame) => void | Promise<void>;
@@ -63,6 +67,9 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     initialDelay: atLeast(0, 'initialDelay', options.initialDelay ?? 1000),
     timeout: atLeast(1, 'timeout', options.timeout ?? 10_000),
     names: options.names,
+    expectations: options.expectations,
+    requiredDevices: options.requiredDevices ?? [],
+    view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
     onFrame: options.onFrame ?? (() => undefined),

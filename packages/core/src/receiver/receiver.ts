@@ -6,7 +6,6 @@ import { runAtOnce, runInSlices } from '../model/slices.js';
 import { observeMetrics } from '../signals/meter.js';
 import { SCOPE } from '../signals/names.js';
 import type { PointSink } from '../signals/point-sink.js';
-import { visitPoints } from '../signals/visit-points.js';
 import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
 import { Tracker } from '../state/tracker.js';
@@ -91,12 +90,13 @@ export class WireGuardReceiver {
 
   /** Asks `names` and `expectations` for every peer again, with the next scrape. */
   renamePeers(): void {
-    // TODO(contract): state helper
+    this.#tracker.rename();
   }
 
   /** Walks the metrics of the last scrape. Without one, or if it is too long ago, there are none. */
   *visitPoints(sink: PointSink): Generator<void, void> {
-    if (this.#frame !== undefined) yield* visitPoints(this.#frame, this.#options.clock.monotonic(), sink);
+    const { view, clock } = this.#options;
+    if (this.#frame !== undefined) yield* view.visit(this.#frame, clock.monotonic(), sink);
   }
 
   /** Stops, once the scrape under way is done: a read takes `timeout` at most, and `onFrame` is waited for no longer than
@@ -169,8 +169,9 @@ export class WireGuardReceiver {
   }
 
   async #ask(): Promise<Reading> {
-    const { source, timeout } = this.#options;
-    const reading = await source.read({ signal: AbortSignal.timeout(timeout), previous: this.#reading });
+    const { source, timeout, clock } = this.#options;
+    const signal = AbortSignal.timeout(timeout);
+    const reading = await source.read({ signal, previous: this.#reading, now: clock.now() });
     // A source of the application's own may leave out what it has nothing of.
     return { ...NOTHING, ...reading };
   }

@@ -1,5 +1,5 @@
 import { Series } from '../state/series.js';
-import { ATTR_NETWORK_INTERFACE_NAME, ATTR_PEER_ID, ATTR_PEER_NAME } from './names.js';
+import { ATTR_DEVICE_NETNS, ATTR_NETWORK_INTERFACE_NAME, ATTR_PEER_ID, ATTR_PEER_NAME } from './names.js';
 
 /** What attributes of ours hold. */
 export type AttributeValue = string | boolean;
@@ -7,9 +7,10 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** The attributes that tell a device's or a peer's series from others. The one place that decides what of a peer is
  *  shown: never its keys, never its endpoint. */
-export function seriesAttributes({ device, peerId, peerName }: Series): Attributes {
+export function seriesAttributes({ device, netns, peerId, peerName }: Series): Attributes {
   return {
     [ATTR_NETWORK_INTERFACE_NAME]: device,
+    ...(netns !== undefined && { [ATTR_DEVICE_NETNS]: netns }),
     ...(peerId !== undefined && { [ATTR_PEER_ID]: peerId }),
     ...(peerName !== undefined && { [ATTR_PEER_NAME]: peerName }),
   };

@@ -14,6 +14,15 @@ export interface Metric {
   readonly unit: string;
   readonly description: string;
   readonly valueType: 'int' | 'double';
+  /** Whether it is there if nobody says. */
+  readonly enabled: boolean;
+  readonly attributes: readonly MetricAttribute[];
+}
+
+export interface MetricAttribute {
+  readonly name: string;
+  /** Whether the metric makes no sense without it. */
+  readonly required: boolean;
 }
 
 /** A row of the metric table: a metric, and how its points are found in a view. The functions take the sink itself, and no

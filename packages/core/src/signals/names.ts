@@ -1,6 +1,7 @@
 /** Names of attributes. Those without `wireguard.` are OpenTelemetry's own; `network.interface.name` and
  *  `network.io.direction` are not stable there yet, so they are copied rather than imported.
  *  Source: https://opentelemetry.io/docs/specs/semconv/registry/attributes/ */
+export const ATTR_DEVICE_NETNS = 'wireguard.device.netns';
 export const ATTR_ERROR_TYPE = 'error.type';
 export const ATTR_NETWORK_INTERFACE_NAME = 'network.interface.name';
 export const ATTR_NETWORK_IO_DIRECTION = 'network.io.direction';

@@ -3,11 +3,18 @@ import { METRICS } from './definitions.js';
 import type { MetricDefinition } from './metric.js';
 import type { PointSink } from './point-sink.js';
 
-const ofKind = <K extends MetricDefinition['of']>(kind: K): Extract<MetricDefinition, { of: K }>[] =>
-  METRICS.filter((metric): metric is Extract<MetricDefinition, { of: K }> => metric.of === kind);
-const ERROR_METRICS = ofKind('error');
-const DEVICE_METRICS = ofKind('device');
-const PEER_METRICS = ofKind('peer');
+/** Metrics to walk, by what their points are of. */
+export type Selection = { readonly [K in MetricDefinition['of']]: readonly Extract<MetricDefinition, { of: K }>[] };
+
+/** Sorts metrics for the walk, once. */
+export function selectionOf(metrics: readonly MetricDefinition[]): Selection {
+  const ofKind = <K extends MetricDefinition['of']>(kind: K): Extract<MetricDefinition, { of: K }>[] =>
+    metrics.filter((metric): metric is Extract<MetricDefinition, { of: K }> => metric.of === kind);
+  return { error: ofKind('error'), device: ofKind('device'), peer: ofKind('peer') };
+}
+
+/** The metrics that are there if nobody says. */
+const BY_DEFAULT = selectionOf(METRICS.filter(({ enabled }) => enabled));
 
 /** Peers between two pauses. Few enough for their data to stay in the processor's cache from metric to metric. */
 const BATCH = 128;
@@ -17,25 +24,30 @@ const BATCH = 128;
  *
  *  @param now the reader's time on the frame's monotonic clock: what was read too long before yields no points but its
  *  errors */
-export function* visitPoints(frame: Frame, now: number, sink: PointSink): Generator<void, void> {
-  for (const metric of ERROR_METRICS) {
+export function* visitPoints(
+  frame: Frame,
+  now: number,
+  sink: PointSink,
+  selection: Selection = BY_DEFAULT,
+): Generator<void, void> {
+  for (const metric of selection.error) {
     sink.metric(metric);
     for (const error of frame.errors) metric.points(error, sink, frame.time);
   }
   for (const device of frame.devices) {
     if (now - device.readMonotonicTime > frame.maxAge) continue;
     const time = device.readTime;
-    for (const metric of DEVICE_METRICS) {
+    for (const metric of selection.device) {
       sink.metric(metric);
       metric.points(device, sink, time);
     }
-    for (const metric of PEER_METRICS) {
+    for (const metric of selection.peer) {
       sink.metric(metric);
       metric.folded?.(device, sink, time);
     }
     for (let start = 0; start < device.peers.length; start += BATCH) {
       const end = Math.min(start + BATCH, device.peers.length);
-      for (const metric of PEER_METRICS) {
+      for (const metric of selection.peer) {
         sink.metric(metric);
         for (let i = start; i < end; i++) {
           const view = device.peers[i]!;

@@ -9,9 +9,18 @@ const MAX_PEERS = 1 << 20;
 /** More than any device has: an answer without end must not fill the memory. */
 const MAX_ALLOWED_IPS = 1 << 22;
 
+/** September 2001, in milliseconds since the epoch. */
+const FIRST_TIME = 1e12;
+
+/** Two handshakes are further apart than this, in milliseconds, and two readings of one age differ by less. */
+const AGE_JITTER = 3000;
+
 /** Builds the peers of one device out of byte fields, reading after reading, and gives back the same `Peer` object, or at
  *  least the same strings, wherever nothing changed. A peer is found by the 32 bytes of its key in an open-addressing
  *  table, so no string is made to look it up.
+ *
+ *  boringtun gives the age of a handshake where others give its time. No handshake was before 2001, and no device runs for
+ *  30 years, so the two can be told apart; the time that follows from an age stays the same until it is contradicted.
  *
  *  A reading is `begin`, then for each peer: bytes into `key`, `open`, its fields, and last `end`. */
 export class PeerTable {
@@ -28,6 +37,10 @@ export class PeerTable {
   #reading = 0;
   #allAllowedIPs = 0;
 
+  #now = 0;
+  /** Whether this reading had ages in the place of times, as boringtun gives them. */
+  givesAges = false;
+
   // The peer being built.
   #slot = -1;
   #previous: Peer | undefined;
@@ -35,15 +48,18 @@ export class PeerTable {
   #allowedIPs: string[] | undefined;
   #allowedIPCount = 0;
   #endpoint: string | undefined;
-  hasPresharedKey = false;
+  hasPresharedKey: boolean | undefined = false;
   handshakeSeconds = 0;
   handshakeNanoseconds = 0;
   receiveBytes = 0;
   transmitBytes = 0;
   persistentKeepaliveInterval = 0;
 
-  begin(): void {
+  /** @param now wall clock, milliseconds since the epoch */
+  begin(now: number): void {
     this.#reading++;
+    this.#now = now;
+    this.givesAges = false;
     this.#allAllowedIPs = 0;
     this.#slot = -1;
   }
@@ -109,10 +125,7 @@ export class PeerTable {
   #close(): void {
     if (this.#slot === -1) return;
     const previous = this.#previous;
-    const lastHandshakeTime =
-      this.handshakeSeconds === 0 && this.handshakeNanoseconds === 0
-        ? undefined
-        : this.handshakeSeconds * 1000 + Math.floor(this.handshakeNanoseconds / 1e6);
+    const lastHandshakeTime = this.#lastHandshakeTime();
     const keepalive = this.persistentKeepaliveInterval === 0 ? undefined : this.persistentKeepaliveInterval;
     const allowedIPs = this.#allowedIPs ?? sameLength(previous?.allowedIPs, this.#allowedIPCount);
     const same =
@@ -137,6 +150,16 @@ export class PeerTable {
       };
     }
     this.#slot = -1;
+  }
+
+  #lastHandshakeTime(): number | undefined {
+    if (this.handshakeSeconds === 0 && this.handshakeNanoseconds === 0) return undefined;
+    const given = this.handshakeSeconds * 1000 + Math.floor(this.handshakeNanoseconds / 1e6);
+    if (given >= FIRST_TIME || this.#now < FIRST_TIME) return given;
+    this.givesAges = true;
+    const time = this.#now - given;
+    const before = this.#previous?.lastHandshakeTime;
+    return before !== undefined && time <= before + AGE_JITTER ? before : time;
   }
 
   /** The slot of the peer in `key`: its own, or a new one. */

@@ -3,7 +3,7 @@ import type { Reading } from '../model/snapshot.js';
 
 /** Gives the device of the previous reading back if nothing about it changed, peers and their order included. */
 export function reuseDevice(device: Device, previous: Reading | undefined): Device {
-  const before = previous?.devices.find(({ name }) => name === device.name);
+  const before = previous?.devices.find(({ name, netns }) => name === device.name && netns === device.netns);
   if (before === undefined) return device;
   const same = (Object.keys(device) as (keyof Device)[]).every(
     (key) => device[key] === before[key] || (key === 'peers' && samePeers(device, before)),

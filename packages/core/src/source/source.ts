@@ -2,6 +2,8 @@ import type { Reading, SourceFailure } from '../model/snapshot.js';
 import { isWireGuardError, WireGuardError } from '../errors.js';
 
 export interface ReadOptions {
+  /** Wall clock, milliseconds since the epoch, for devices that give ages instead of times. Default: the system's. */
+  readonly now?: number | undefined;
   /** Ends the reading: what is read by then is kept, the rest becomes `TIMEOUT` failures. */
   readonly signal: AbortSignal;
   /** What this source returned last time. Whatever did not change since should be returned as the same object. */
@@ -18,12 +20,13 @@ export interface Source {
 }
 
 /** Turns whatever was thrown while reading into an entry of {@link Reading.failures}. */
-export function toFailure(source: string, device: string | undefined, error: unknown): SourceFailure {
+export function toFailure(source: string, device: string | undefined, error: unknown, netns?: string): SourceFailure {
   const isTimeout = error instanceof Error && error.name === 'TimeoutError';
   const known = isWireGuardError(error)
     ? error
     : isTimeout
       ? new WireGuardError('TIMEOUT', 'reading took too long')
       : new WireGuardError('READ_FAILED', `reading failed: ${error instanceof Error ? error.message : String(error)}`);
-  return { source, device: device ?? known.device, code: known.code, message: known.message };
+  const { code, message } = known;
+  return { source, device: device ?? known.device, ...(netns !== undefined && { netns }), code, message };
 }

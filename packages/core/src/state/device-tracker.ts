@@ -1,7 +1,6 @@
 import type { Device, Peer } from '../model/device.js';
-import { peerId } from '../model/key.js';
 import type { DeviceView, PeerState, PeerView } from './frame.js';
-import { nameOf, type PeerNames } from './name.js';
+import { ask, type Sayings } from './naming.js';
 import { OverflowTracker } from './overflow-tracker.js';
 import type { PeerLimit } from './peer-limit.js';
 import { PeerTracker } from './peer-tracker.js';
@@ -11,6 +10,21 @@ import type { Step } from './step.js';
 import { noTotals } from './totals.js';
 
 const NO_PEERS: readonly never[] = [];
+
+/** A device of which nothing is known. */
+const UNKNOWN: Omit<Device, 'name'> = {
+  type: 'kernel',
+  netns: undefined,
+  source: '',
+  publicKey: undefined,
+  listenPort: undefined,
+  firewallMark: undefined,
+  peers: NO_PEERS,
+  up: undefined,
+  countingSince: undefined,
+  incarnation: undefined,
+  standardMessages: true,
+};
 
 /** Peers tracked between two pauses. */
 const BATCH = 512;
@@ -22,7 +36,7 @@ export class DeviceTracker {
   readonly peers: Map<string, PeerTracker> = new Map();
   /** The peers as they were last listed. */
   readonly #order: PeerTracker[] = [];
-  readonly #names: PeerNames;
+  readonly #sayings: Sayings;
   readonly #limit: PeerLimit;
   readonly #overflow = new OverflowTracker();
   /** The last one that could be told. */
@@ -33,9 +47,14 @@ export class DeviceTracker {
   #previous: { time: number; monotonicTime: number } | undefined;
 
   /** @param knownAbsent when the device was last known not to be there. `undefined`: it may have been there all along */
-  constructor(name: string, names: PeerNames, limit: PeerLimit, knownAbsent: Step['previous']) {
-    this.series = new Series(name);
-    this.#names = names;
+  constructor(
+    { name, netns }: Pick<Device, 'name' | 'netns'>,
+    sayings: Sayings,
+    limit: PeerLimit,
+    knownAbsent: Step['previous'],
+  ) {
+    this.series = new Series(name, undefined, undefined, netns);
+    this.#sayings = sayings;
     this.#limit = limit;
     this.#previous = knownAbsent;
   }
@@ -92,6 +111,29 @@ export class DeviceTracker {
     });
   }
 
+  /** Asks again what is said of each peer; it holds from the next reading on. */
+  rename(): void {
+    for (const [publicKey, tracker] of this.peers) {
+      tracker.rename(ask(this.#sayings, publicKey, this.series, tracker.view.series));
+    }
+  }
+
+  /** The device ought to be there and never was. */
+  lack(now: { time: number; monotonicTime: number }): DeviceView {
+    this.view ??= {
+      series: this.series,
+      device: { ...UNKNOWN, name: this.series.device },
+      readTime: now.time,
+      readMonotonicTime: now.monotonicTime,
+      up: 0,
+      peers: NO_PEERS,
+      peerCounts: { active: 0, stale: 0, never: 0, idle: 0 },
+      configChanges: { startTime: now.time, value: 0 },
+      overflow: undefined,
+    };
+    return this.remove(now)!;
+  }
+
   /** The device can't be read: what is known of it ages, and whether it is up nobody knows. */
   miss(): DeviceView | undefined {
     if (this.view !== undefined && this.view.up !== undefined) this.view = { ...this.view, up: undefined };
@@ -140,7 +182,8 @@ export class DeviceTracker {
     const newTotals = noTotals(previous?.time ?? now.time);
     // Written out: what is made by spreading may get a hidden class of its own, and code compiled for it dies with it.
     const { time, monotonicTime } = now;
-    return { time, monotonicTime, previous, recreated, tolerance, newIo, newTotals };
+    const { standardMessages } = device;
+    return { time, monotonicTime, previous, recreated, tolerance, standardMessages, newIo, newTotals };
   }
 
   /** Readings mostly list the same peers in the same order, so the look-up is mostly none. */
@@ -150,11 +193,10 @@ export class DeviceTracker {
   }
 
   #appear(peer: Peer, step: Step): PeerTracker {
-    const device = this.series.device;
-    const series = new Series(device, peerId(peer.publicKey), nameOf(this.#names, peer.publicKey, device));
+    const said = ask(this.#sayings, peer.publicKey, this.series);
     const individual = this.#limit.admit();
     if (!individual) this.#overflow.count(1, step.previous?.time ?? step.time);
-    const tracker = new PeerTracker(series, peer, individual, step, this.#overflow);
+    const tracker = new PeerTracker(said, peer, individual, step, this.#overflow);
     this.peers.set(peer.publicKey, tracker);
     return tracker;
   }

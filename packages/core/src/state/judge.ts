@@ -12,6 +12,8 @@ export interface Knowledge {
   readonly evidence: StaleReason | undefined;
   /** Two scrape intervals. */
   readonly tolerance: number;
+  /** In place of the protocol's own time. */
+  readonly staleAfter: number | undefined;
 }
 
 type Judgement = Pick<PeerView, 'state' | 'reason'>;
@@ -28,9 +30,9 @@ const STALE: Readonly<Record<StaleReason, Judgement>> = {
 
 /** Decides a peer's state: the rules of {@link PeerView.state}. */
 export function judge(peer: Peer, known: Knowledge): Judgement {
-  const { expectation, sinceHandshake, sinceAppeared, evidence, tolerance } = known;
+  const { expectation, sinceHandshake, sinceAppeared, evidence, tolerance, staleAfter } = known;
   if (evidence !== undefined && expectation !== 'on_demand') return STALE[evidence];
-  const lifetime = (REJECT_AFTER_TIME + (peer.persistentKeepaliveInterval ?? 0)) * 1000 + tolerance;
+  const lifetime = staleAfter ?? (REJECT_AFTER_TIME + (peer.persistentKeepaliveInterval ?? 0)) * 1000 + tolerance;
   const isFresh = (sinceHandshake ?? sinceAppeared) < lifetime;
   if (isFresh && sinceHandshake !== undefined && evidence === undefined) return ACTIVE;
   if (!isFresh && expectation === 'always') return STALE.expired;

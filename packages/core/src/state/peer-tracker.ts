@@ -3,9 +3,10 @@ import { REJECT_AFTER_TIME } from './attempts.js';
 import { endpointChange } from './endpoint-change.js';
 import { Evidence } from './evidence.js';
 import { expectationOf } from './expectation.js';
-import type { Expectation, Io, PeerView, Totals } from './frame.js';
+import type { Expectation, Io, PeerExpectation, PeerView, Totals } from './frame.js';
 import { judge } from './judge.js';
 import type { OverflowTracker } from './overflow-tracker.js';
+import type { Said } from './naming.js';
 import type { Series } from './series.js';
 import type { Step } from './step.js';
 import { notAfter } from './start-time.js';
@@ -20,7 +21,9 @@ export class PeerTracker {
   rankedBytes = 0;
   /** When the peer was last seen, to find those that are gone. */
   seen: Step;
-  readonly #series: Series;
+  #series: Series;
+  #expected: PeerExpectation | undefined;
+  readonly #standardMessages: boolean;
   readonly #appeared: number;
   #ioBase: Io;
   /** The peer's own sums while it is folded: they stand still. `undefined`: it is not folded. */
@@ -30,10 +33,14 @@ export class PeerTracker {
   /** On the monotonic clock, so that a step of the wall clock does not change its age. */
   #handshake: number | undefined;
   #evidence: Evidence | undefined;
+  /** What was said of the peer when its expectation was found. */
+  #judgedBy: PeerExpectation | undefined;
 
-  constructor(series: Series, peer: Peer, individual: boolean, step: Step, overflow: OverflowTracker) {
+  constructor(said: Said, peer: Peer, individual: boolean, step: Step, overflow: OverflowTracker) {
     this.seen = step;
-    this.#series = series;
+    this.#series = said.series;
+    this.#expected = said.expected;
+    this.#standardMessages = step.standardMessages;
     this.#appeared = step.monotonicTime;
     this.#frozen = individual ? undefined : NOTHING;
     this.#ioBase = step.newIo;
@@ -46,7 +53,7 @@ export class PeerTracker {
       this.#add({ handshake, endpointChange: undefined, failedAttempts: undefined }, overflow);
       this.#addIo(peer.receiveBytes, peer.transmitBytes, overflow);
     }
-    this.view = this.#look(undefined, peer, expectationOf(peer), step);
+    this.view = this.#look(undefined, peer, this.#expectationOf(peer), step);
   }
 
   advance(peer: Peer, step: Step, overflow: OverflowTracker): void {
@@ -81,7 +88,19 @@ export class PeerTracker {
     this.#addIo(received, sent, overflow);
     const sameSetup =
       peer.allowedIPs === before.allowedIPs && peer.persistentKeepaliveInterval === before.persistentKeepaliveInterval;
-    this.view = this.#look(this.view, peer, sameSetup ? this.view.expectation : expectationOf(peer), step);
+    const same = sameSetup && this.#expected === this.#judgedBy;
+    this.view = this.#look(this.view, peer, same ? this.view.expectation : this.#expectationOf(peer), step);
+  }
+
+  /** Takes what is said of the peer from now on. */
+  rename({ series, expected }: Said): void {
+    this.#series = series;
+    this.#expected = expected;
+  }
+
+  #expectationOf(peer: Peer): Expectation {
+    this.#judgedBy = this.#expected;
+    return this.#expected?.expect ?? expectationOf(peer);
   }
 
   /** Whether the peer has points of its own. */
@@ -110,6 +129,7 @@ export class PeerTracker {
   }
 
   #observe(peer: Peer, received: number, sent: number, step: Step): Increment['failedAttempts'] {
+    if (!this.#standardMessages) return undefined;
     const previous = step.previous!.monotonicTime;
     const sinceHandshake = this.#handshake === undefined ? undefined : previous - this.#handshake;
     const sessionOver = sinceHandshake === undefined || sinceHandshake >= REJECT_AFTER_TIME * 1000;
@@ -137,10 +157,13 @@ export class PeerTracker {
       sinceAppeared: step.monotonicTime - this.#appeared,
       evidence: this.#evidence?.reason(),
       tolerance: step.tolerance,
+      staleAfter: this.#expected?.staleAfter,
     });
     if (
       before !== undefined &&
       before.peer === peer &&
+      before.series === this.#series &&
+      before.expectation === expectation &&
       before.state === state &&
       before.reason === reason &&
       before.individual === this.individual &&

@@ -5,7 +5,8 @@ export function isReconfigured(before: Peer, now: Peer): boolean {
   return (
     before !== now &&
     (before.persistentKeepaliveInterval !== now.persistentKeepaliveInterval ||
-      before.hasPresharedKey !== now.hasPresharedKey ||
+      // A source that does not ask for it says nothing of it.
+      (before.hasPresharedKey ?? now.hasPresharedKey) !== (now.hasPresharedKey ?? before.hasPresharedKey) ||
       (before.allowedIPs !== now.allowedIPs && !sameMembers(before.allowedIPs, now.allowedIPs)))
   );
 }

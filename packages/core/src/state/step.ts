@@ -15,4 +15,6 @@ export interface Step {
   readonly recreated: boolean;
   /** Two scrape intervals, in milliseconds. */
   readonly tolerance: number;
+  /** Of the device. */
+  readonly standardMessages: boolean;
 }

@@ -110,9 +110,9 @@ export const receiver: z.ZodType<ReceiverConfig> = z
   })
   .superRefine(({ source, command, read, netns, file, directory }, context) => {
     const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
-    if ((source as string) === 'recorded' && file === undefined)
-      refuse('file', 'expected the recording that is to be read');
-    if ((source as string) !== 'recorded' && file !== undefined) refuse('file', 'is for the source recorded');
+    if (source === 'recorded' && file === undefined) refuse('file', 'expected the recording that is to be read');
+    if (SOURCE_NAMES.includes(source) && source !== 'recorded' && file !== undefined)
+      refuse('file', 'is for the source recorded');
     const runsWg = source === 'wg-show' || source === 'auto' || !SOURCE_NAMES.includes(source);
     if (!runsWg && command !== undefined) refuse('command', 'is for the sources auto and wg-show');
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');

@@ -43,7 +43,7 @@ const ERRNO = ascii('errno=');
  *  (an empty line)
  *  ```
  *
- *  Unknown keys are passed over unread. The private key is turned into the public one at once; of a preshared key only
+ *  Unknown keys are passed over unread; of AmneziaWG's, only whether they obfuscate anything is kept. The private key is turned into the public one at once; of a preshared key only
  *  whether it is there is kept.
  *  Source: https://www.wireguard.com/xplatform/#cross-platform-userspace-implementation */
 export class UapiParser {
@@ -53,19 +53,22 @@ export class UapiParser {
   #device: UapiDevice = { ...NOTHING };
   #line = 0;
   #errno: number | undefined;
+  #obfuscated = false;
 
   /** Begins a reply. One parser serves a device for good: it keeps the peers, and code that V8 has compiled for it. */
-  begin(): void {
+  begin(now: number): void {
     this.done = false;
+    this.#obfuscated = false;
     this.#device = { ...NOTHING };
     this.#line = 0;
     this.#errno = undefined;
-    this.#peers.begin();
+    this.#peers.begin(now);
   }
 
   /** What the reply said, once it is {@link done}. */
-  end(): UapiDevice & { peers: Peer[] } {
-    return { ...this.#device, peers: this.#peers.end() };
+  end(): UapiDevice & { peers: Peer[]; standardMessages: boolean } {
+    const peers = this.#peers.end();
+    return { ...this.#device, peers, standardMessages: !this.#obfuscated && !this.#peers.givesAges };
   }
 
   /** Takes `bytes[0, end)`, whole lines all of them. */
@@ -97,6 +100,11 @@ export class UapiParser {
           this.#device.publicKey = publicKeyOf(bytes, start + PRIVATE_KEY.length, end);
           if (this.#device.publicKey === undefined) throw this.#malformed('private_key', '64 hex digits');
         }
+        return;
+      case 104: // h
+      case 106: // j
+      case 115: // s
+        this.#obfuscated ||= obfuscates(bytes.toString('latin1', start, Math.min(end, start + 16)));
         return;
       case 97: // a
         if (startsWith(bytes, start, ALLOWED_IP) && this.#inPeer('allowed_ip')) {
@@ -159,6 +167,13 @@ export class UapiParser {
   #malformed(key: string, expected: string): WireGuardError {
     return new WireGuardError('PROTOCOL', `line ${this.#line} of the reply: expected ${key} to be ${expected}`);
   }
+}
+
+/** Whether a line of AmneziaWG makes its messages differ from WireGuard's: junk packets (`jc=`), padding (`s1=` and so on), or
+ *  other types of messages (`h1=` and so on). */
+function obfuscates(line: string): boolean {
+  const [, key = '', value] = /^(jc|s[1-4]|h[1-4])=(.*)$/.exec(line) ?? [];
+  return value !== undefined && value !== (key.startsWith('h') ? key[1] : '0');
 }
 
 function allZeros(bytes: Buffer, start: number, end: number): boolean {

@@ -17,9 +17,10 @@ export function readUapi(
   { device, path }: UapiSocket,
   parser: UapiParser,
   signal: AbortSignal,
+  now: number,
 ): Promise<ReturnType<UapiParser['end']>> {
   const buffer = new LineBuffer((bytes, end) => parser.parse(bytes, end));
-  parser.begin();
+  parser.begin(now);
   return new Promise((resolve, reject) => {
     const socket = connect({
       path,

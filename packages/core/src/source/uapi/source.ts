@@ -11,6 +11,8 @@ import { findSockets, statSocket, UAPI_DIRECTORY } from './sockets.js';
 export interface UapiSourceOptions {
   /** The folder of the sockets. Default: `/var/run/wireguard`. */
   readonly directory?: string | undefined;
+  /** Whether a device is to be read. Default: each. */
+  readonly reads?: ((device: string) => boolean) | undefined;
 }
 
 /** How many devices are read at once: parsing is one thread's work, and each reading holds a buffer. */
@@ -24,18 +26,20 @@ const PATIENCE = 200;
 export class UapiSource implements Source {
   readonly name = 'uapi';
   readonly #directory: string;
+  readonly #reads: (device: string) => boolean;
   #parsers = new Map<string, UapiParser>();
 
   constructor(options: UapiSourceOptions = {}) {
     this.#directory = options.directory ?? UAPI_DIRECTORY;
+    this.#reads = options.reads ?? (() => true);
   }
 
-  async read({ signal, previous }: ReadOptions): Promise<Reading> {
+  async read({ signal, previous, now = Date.now() }: ReadOptions): Promise<Reading> {
     const devices: Device[] = [];
     const failures: SourceFailure[] = [];
     let names: string[];
     try {
-      names = await findSockets(this.#directory);
+      names = (await findSockets(this.#directory)).filter(this.#reads);
     } catch (error) {
       return { devices, failures: [toFailure(this.name, undefined, error)], notes: [] };
     }
@@ -44,7 +48,7 @@ export class UapiSource implements Source {
     const readings: Promise<void>[] = [];
     const readOne = async (name: string): Promise<void> => {
       try {
-        const device = await this.#readDevice(name, signal);
+        const device = await this.#readDevice(name, signal, now);
         if (device !== undefined) devices.push(reuseDevice(device, previous));
       } catch (error) {
         // An answer without end may have filled it with a million peers.
@@ -69,13 +73,14 @@ export class UapiSource implements Source {
   }
 
   /** `undefined`: there is a file of that name, and it is no socket. */
-  async #readDevice(name: string, signal: AbortSignal): Promise<Device | undefined> {
+  async #readDevice(name: string, signal: AbortSignal, now: number): Promise<Device | undefined> {
     const socket = await statSocket(this.#directory, name);
     if (socket === undefined) return undefined;
-    const [device, link] = await Promise.all([readUapi(socket, this.#parsers.get(name)!, signal), readLink(name)]);
+    const [device, link] = await Promise.all([readUapi(socket, this.#parsers.get(name)!, signal, now), readLink(name)]);
     return {
       name,
       type: 'userspace',
+      netns: undefined,
       source: this.name,
       publicKey: device.publicKey,
       listenPort: device.listenPort,
@@ -84,6 +89,7 @@ export class UapiSource implements Source {
       up: link?.up,
       countingSince: socket.boundAt,
       incarnation: socket.incarnation,
+      standardMessages: device.standardMessages,
     };
   }
 }

@@ -4,6 +4,11 @@ import { WireGuardError } from '../../errors.js';
  *  `Unable to access interface wg0: Operation not permitted`. `wg` runs in the C locale, so the words are fixed. */
 export function complaintToError(line: string): WireGuardError {
   const device = /^Unable to access interface (\S+): /.exec(line)?.[1];
+  // Not of the device: whoever leads to it can't.
+  if (/^(?:nsenter|sudo|doas|ssh|docker|Error response from daemon): /.test(line)) {
+    const denied = /not permitted|permission denied|a password is required/i.test(line);
+    return new WireGuardError(denied ? 'PERMISSION_DENIED' : 'SOURCE_UNAVAILABLE', line.slice(0, 120));
+  }
   const where = device === undefined ? 'wg' : `wg, device ${device}`;
   if (/: (Operation not permitted|Permission denied)$/.test(line)) {
     return new WireGuardError(

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { WireGuardError } from '../../errors.js';
 
 export interface WgResult {
@@ -9,6 +10,13 @@ export interface WgResult {
 
 /** `wg` complains in a line a device; more than this is no `wg`. */
 const MOST_COMPLAINTS = 64 * 1024;
+
+/** What has the programs that are run by default. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  wg: 'install wireguard-tools',
+  ip: 'install iproute2',
+  nsenter: 'install util-linux',
+};
 
 /** Runs `wg` and hands its output over in chunks, which the taker zeroes. No shell is involved. A child that hangs is
  *  killed when the signal fires.
@@ -65,7 +73,7 @@ export async function runWg(
   if (result.code === 'ENOENT') {
     throw new WireGuardError(
       'SOURCE_UNAVAILABLE',
-      `there is no program \`${program}\`: install wireguard-tools, or kernel devices can't be read`,
+      `there is no program \`${program}\`: ${PACKAGES[basename(program)] ?? 'install it'}, or kernel devices can't be read`,
       { cause: result },
     );
   }

@@ -2,29 +2,53 @@ import { WireGuardError } from '../../errors.js';
 import type { Device } from '../../model/device.js';
 import type { Reading, SourceFailure } from '../../model/snapshot.js';
 import { LineBuffer } from '../line-buffer.js';
-import { bootTime, readLink } from '../link.js';
+import { bootTime, type Link } from '../link.js';
 import { PeerTable } from '../peer-table.js';
 import { reuseDevice } from '../reuse.js';
 import { toFailure, type ReadOptions, type Source } from '../source.js';
 import { statSocket, UAPI_DIRECTORY } from '../uapi/sockets.js';
+import { isLocal, readingBy } from './command.js';
 import { complaintToError } from './complaint.js';
+import { namespaceOf, OWN, readLinks, type Namespace } from './namespace.js';
 import { DumpParser, type DumpedDevice } from './parse.js';
+import { PUBLIC_QUESTIONS, toDump } from './public.js';
 import { runWg } from './run.js';
 
 export interface WgShowSourceOptions {
-  /** The program and what goes before `show`. Default: `['wg']`. */
+  /** The program and what goes before `show`, such as `['sudo', '-n', 'wg']`, `['awg']`, `['docker', 'exec', 'vpn', 'wg']` or
+   *  `['ssh', 'gateway', 'wg']`. Default: `['wg']`. */
   readonly command?: readonly string[] | undefined;
+  /** Whether `wg` is asked for everything at once (`dump`), keys included, which end in the parser, or only for what holds
+   *  none (`public`), in several runs. Default: `public` through `sudo`, `doas` and `ssh`, else `dump`. */
+  readonly read?: 'dump' | 'public' | undefined;
+  /** Network namespaces to read instead of the own one: a name as `ip netns` has it, an absolute path or `pid:N`. */
+  readonly netns?: readonly string[] | undefined;
+  /** Whether a device is to be read. Default: each. */
+  readonly reads?: ((device: string) => boolean) | undefined;
 }
 
-/** Reads kernel and userspace devices alike by running `wg show all dump`. */
+/** Finds a link by the name of its device. */
+type LinkOf = (device: string) => Promise<Link | undefined>;
+
+/** Reads kernel and userspace devices alike by running `wg show`. */
 export class WgShowSource implements Source {
   readonly name = 'wg-show';
   readonly #command: readonly string[];
+  readonly #isLocal: boolean;
+  readonly #read: 'dump' | 'public';
+  readonly #namespaces: readonly Namespace[];
+  readonly #reads: (device: string) => boolean;
+  /** By namespace and device. */
   readonly #tables = new Map<string, PeerTable>();
   #booted: Promise<number | undefined> | undefined;
 
-  constructor(options: WgShowSourceOptions = {}) {
-    this.#command = options.command ?? ['wg'];
+  /** @throws {WireGuardError} `INVALID_OPTION` if a namespace's name can't be one */
+  constructor({ command = ['wg'], read, netns, reads }: WgShowSourceOptions = {}) {
+    this.#command = command;
+    this.#isLocal = isLocal(command);
+    this.#read = read ?? readingBy(command);
+    this.#namespaces = netns === undefined || netns.length === 0 ? [OWN] : netns.map(namespaceOf);
+    this.#reads = reads ?? (() => true);
   }
 
   /** Reads all devices that `wg` sees. */
@@ -32,81 +56,146 @@ export class WgShowSource implements Source {
     return this.readExcept(new Set(), options);
   }
 
-  /** The names of all devices `wg` sees, without reading them. */
+  /** The names of all devices `wg` sees in the own namespace, without reading them. */
   async listDevices(signal: AbortSignal): Promise<string[]> {
-    let text = '';
-    const { exitCode, complaints } = await runWg(
-      this.#command,
-      ['show', 'interfaces'],
-      (chunk) => (text += chunk.toString('latin1')),
-      signal,
-    );
+    const { exitCode, complaints, text } = await this.#ask(OWN, ['show', 'interfaces'], signal);
     if (exitCode !== 0) throw complaintToError(complaints[0] ?? `wg ended with code ${exitCode}`);
-    return text.split(/\s+/).filter((name) => name !== '');
+    return text.split(/\s+/).filter((name) => name !== '' && this.#reads(name));
   }
 
   /** Reads all devices but those another source serves. */
-  async readExcept(others: ReadonlySet<string>, { signal, previous }: ReadOptions): Promise<Reading> {
-    const failures: SourceFailure[] = [];
-    const parser = new DumpParser((device) => (others.has(device) ? undefined : this.#tableOf(device)));
-    const buffer = new LineBuffer((bytes, end) => parser.parse(bytes, end));
-    let dumped: DumpedDevice[];
-    try {
-      const { exitCode, complaints } = await runWg(
-        this.#command,
-        ['show', 'all', 'dump'],
-        (chunk) => buffer.write(chunk),
-        signal,
-      );
-      for (const complaint of complaints) failures.push(toFailure(this.name, undefined, complaintToError(complaint)));
-      if (exitCode !== 0 && complaints.length === 0) {
-        throw new WireGuardError('READ_FAILED', `wg ended with code ${exitCode} and said nothing`);
-      }
-      dumped = parser.finish();
-    } catch (error) {
-      failures.push(toFailure(this.name, undefined, error));
-      // The device whose lines were being read is incomplete; those before it are whole.
-      dumped = parser.devices;
-    } finally {
-      buffer.clear();
-    }
-    const read = new Set(dumped.map(({ name }) => name));
-    for (const name of this.#tables.keys()) if (!read.has(name)) this.#tables.delete(name);
-
-    const devices = await Promise.all(dumped.map((device) => this.#describe(device)));
+  async readExcept(others: ReadonlySet<string>, options: ReadOptions): Promise<Reading> {
+    const readings = await Promise.all(this.#namespaces.map((namespace) => this.#readIn(namespace, others, options)));
+    const devices = readings.flatMap((reading) => reading.devices);
+    const failures = readings.flatMap((reading) => reading.failures);
     const nothing = devices.length === 0 && failures.length === 0 && others.size === 0;
     return {
-      devices: devices.map((device) => reuseDevice(device, previous)),
+      devices: devices.map((device) => reuseDevice(device, options.previous)),
       failures,
       notes: nothing ? [{ source: this.name, message: 'wg lists no device' }] : [],
     };
   }
 
-  #tableOf(device: string): PeerTable {
-    let table = this.#tables.get(device);
-    if (table === undefined) this.#tables.set(device, (table = new PeerTable()));
+  async #readIn(
+    namespace: Namespace,
+    others: ReadonlySet<string>,
+    { signal, now = Date.now() }: ReadOptions,
+  ): Promise<Pick<Reading, 'devices' | 'failures'>> {
+    const failures: SourceFailure[] = [];
+    const fail = (error: unknown): unknown => failures.push(toFailure(this.name, undefined, error, namespace.name));
+    const parser = new DumpParser(
+      (device) => (others.has(device) || !this.#reads(device) ? undefined : this.#tableOf(namespace, device)),
+      now,
+    );
+    const buffer = new LineBuffer((bytes, end) => parser.parse(bytes, end));
+    // A device of userspace is listed in every namespace, as its socket is there for all: its link tells where it is.
+    const links = readLinks(namespace, signal);
+    let dumped: DumpedDevice[];
+    try {
+      const complaints = await this.#dump(namespace, buffer, signal);
+      for (const complaint of complaints) fail(complaintToError(complaint));
+      dumped = parser.finish();
+    } catch (error) {
+      fail(error);
+      // The device whose lines were being read is incomplete; those before it are whole.
+      dumped = parser.devices;
+    } finally {
+      buffer.clear();
+    }
+    this.#forgetTables(namespace, dumped);
+    const linkOf = await links;
+    const devices = await Promise.all(dumped.map((device) => this.#describe(device, namespace, linkOf)));
+    return { devices: devices.filter((device) => device !== undefined), failures };
+  }
+
+  /** Fills the buffer with a dump, and returns what `wg` complained of. */
+  async #dump(namespace: Namespace, buffer: LineBuffer, signal: AbortSignal): Promise<string[]> {
+    if (this.#read === 'public') {
+      const asked = await Promise.all(
+        PUBLIC_QUESTIONS.map(async (question) => {
+          const { exitCode, complaints, text } = await this.#ask(namespace, ['show', 'all', question], signal);
+          if (exitCode !== 0 && complaints.length === 0) throw silent(exitCode);
+          return { question, complaints, text };
+        }),
+      );
+      const answers = Object.fromEntries(asked.map(({ question, text }) => [question, text]));
+      buffer.write(Buffer.from(toDump(answers as Parameters<typeof toDump>[0])));
+      return [...new Set(asked.flatMap(({ complaints }) => complaints))];
+    }
+    const { exitCode, complaints } = await runWg(
+      [...namespace.enter, ...this.#command],
+      ['show', 'all', 'dump'],
+      (chunk) => buffer.write(chunk),
+      signal,
+    );
+    if (exitCode !== 0 && complaints.length === 0) throw silent(exitCode);
+    return complaints;
+  }
+
+  /** Runs `wg` for an answer that holds no keys. */
+  async #ask(
+    { enter }: Namespace,
+    args: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ exitCode: number | undefined; complaints: string[]; text: string }> {
+    let text = '';
+    const take = (chunk: Buffer): void => {
+      text += chunk.toString('latin1');
+      if (text.length > LONGEST_ANSWER) throw new WireGuardError('PROTOCOL', 'the answer of wg has no end');
+    };
+    return { ...(await runWg([...enter, ...this.#command], args, take, signal)), text };
+  }
+
+  #tableOf(namespace: Namespace, device: string): PeerTable {
+    const key = tableKey(namespace, device);
+    let table = this.#tables.get(key);
+    if (table === undefined) this.#tables.set(key, (table = new PeerTable()));
     return table;
   }
 
-  async #describe(dumped: DumpedDevice): Promise<Device> {
+  #forgetTables(namespace: Namespace, dumped: readonly DumpedDevice[]): void {
+    const read = new Set(dumped.map(({ name }) => tableKey(namespace, name)));
+    const prefix = tableKey(namespace, '');
+    for (const key of this.#tables.keys()) if (key.startsWith(prefix) && !read.has(key)) this.#tables.delete(key);
+  }
+
+  /** `undefined`: the device is of another namespace. */
+  async #describe(dumped: DumpedDevice, namespace: Namespace, linkOf: LinkOf | undefined): Promise<Device | undefined> {
+    const { name, publicKey, listenPort, firewallMark, peers, standardMessages } = dumped;
+    const own = namespace.name === undefined;
+    const isHere = this.#isLocal || !own;
     const [link, socket, booted] = await Promise.all([
-      readLink(dumped.name),
+      isHere ? linkOf?.(name) : undefined,
       // `wg` may read what this process may not even look up.
-      statSocket(UAPI_DIRECTORY, dumped.name).catch(() => undefined),
-      (this.#booted ??= bootTime()),
+      isHere ? statSocket(UAPI_DIRECTORY, name).catch(() => undefined) : undefined,
+      isHere ? (this.#booted ??= bootTime()) : undefined,
     ]);
+    if (!own && linkOf !== undefined && link === undefined) return undefined;
     const userspace = socket !== undefined && link?.wireguard !== true;
     return {
-      name: dumped.name,
+      name,
       type: userspace ? 'userspace' : 'kernel',
+      netns: namespace.name,
       source: this.name,
-      publicKey: dumped.publicKey,
-      listenPort: dumped.listenPort,
-      firewallMark: dumped.firewallMark,
-      peers: dumped.peers,
+      publicKey,
+      listenPort,
+      firewallMark,
+      peers,
       up: link?.up,
       countingSince: userspace ? socket.boundAt : booted,
       incarnation: userspace ? socket.incarnation : link?.index.toString(),
+      standardMessages,
     };
   }
+}
+
+/** A million peers with many allowed IPs need less, in characters. */
+const LONGEST_ANSWER = 512 * 1024 * 1024;
+
+function tableKey({ name = '' }: Namespace, device: string): string {
+  return `${name}\0${device}`;
+}
+
+function silent(exitCode: number | undefined): WireGuardError {
+  return new WireGuardError('READ_FAILED', `wg ended with code ${exitCode} and said nothing`);
 }
