@@ -18,3 +18,15 @@ export const { DumpParser } = (await load(
 export const { complaintToError } = (await load(
   'wg-show/complaint',
 )) as typeof import('../../../packages/core/src/source/wg-show/complaint.js');
+export const { isLocal, readingBy } = (await load(
+  'wg-show/command',
+)) as typeof import('../../../packages/core/src/source/wg-show/command.js');
+export const { toDump } = (await load(
+  'wg-show/public',
+)) as typeof import('../../../packages/core/src/source/wg-show/public.js');
+export const { namespaceOf } = (await load(
+  'wg-show/namespace',
+)) as typeof import('../../../packages/core/src/source/wg-show/namespace.js');
+export const { parseRecording } = (await load(
+  'recorded/parse',
+)) as typeof import('../../../packages/core/src/source/recorded/parse.js');
