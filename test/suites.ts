@@ -33,6 +33,15 @@ export const suites: readonly Suite[] = [
     timeoutMs: 120_000,
     needs: { obstacles: registryObstacles, enable: 'npm test -- packaging, where the npm registry can be reached' },
   },
+  {
+    name: 'deploy',
+    folders: ['deploy'],
+    timeoutMs: 60_000,
+    needs: {
+      obstacles: () => (isInstalled('systemd-analyze') ? [] : ['systemd-analyze missing: apt-get install systemd']),
+      enable: 'npm test -- deploy',
+    },
+  },
   { name: 'demo', folders: ['demo'], timeoutMs: 60_000 },
   {
     name: 'collector',

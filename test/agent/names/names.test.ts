@@ -75,11 +75,11 @@ describe('a file of names', () => {
 });
 
 /** A configuration with keys in every place where a careless reader could pick them up. */
-const section = (before: string, inside: string, key = ALICE): string => `[Interface]
+const section = (above: string, inside: string, key = ALICE): string => `[Interface]
 PrivateKey = ${PRIVATE}
 #PrivateKey = ${PRIVATE}
 
-${before}
+${above}
 [Peer]
 ${inside}
 PublicKey = ${key}
@@ -232,6 +232,12 @@ describe('wgotel names extract', () => {
       [BOB]: 'bob',
     });
     assert.equal(statSync(path('names.csv')).mode & 0o777, 0o644);
+  });
+
+  it('takes a folder', async () => {
+    const { output, ended } = startCli(['names', 'extract', folder]);
+    assert.deepEqual(await ended, [0, null]);
+    assert.match(output.err, /wg0\.conf: 2 names\n$/);
   });
 
   it('prints JSON too, and tells of files that it could not read', async () => {

@@ -43,8 +43,8 @@ function normal(json: string): unknown {
     const data = metric.sum ?? metric.gauge!;
     for (const point of data.dataPoints) {
       point.attributes = sorted(point.attributes ?? []);
-      // A number as text is the same number, and so is a text as number; unknown may be left out.
-      if ('asInt' in point) point.asInt = String(point.asInt);
+      // Text and number say the same; which digits stand for a large double may differ. Unknown may be left out.
+      if ('asInt' in point) point.asInt = Number(point.asInt);
       if (point.startTimeUnixNano === '0') delete point.startTimeUnixNano;
     }
     data.isMonotonic ||= undefined;

@@ -23,7 +23,11 @@ function sums(server: OtlpServer, from: number): Map<string, string> {
 }
 
 function series({ metric, attributes }: DecodedPoint): string {
-  return `${metric} ${JSON.stringify(Object.entries(attributes).toSorted())}`;
+  return `${metric} ${JSON.stringify(
+    Object.keys(attributes)
+      .toSorted()
+      .map((key) => [key, attributes[key]]),
+  )}`;
 }
 
 describe('wgotel run, on SIGHUP', function () {

@@ -39,7 +39,7 @@ async function read(text: string, now: number, reads?: (name: string) => boolean
 const kept = ({ publicKey, peers, ...rest }: Device): unknown => ({
   ...rest,
   publicKey: typeof publicKey,
-  peers: peers.map(({ publicKey: _, endpoint, allowedIPs, ...others }) => ({
+  peers: peers.map(({ publicKey: _key, endpoint, allowedIPs, ...others }) => ({
     ...others,
     port: endpoint?.split(':').at(-1),
     lengths: allowedIPs.map((prefix) => prefix.split('/')[1]),
@@ -93,7 +93,7 @@ describe('a recording', () => {
         ...rest,
         name: series.device,
         device: kept(given),
-        peers: peers.map(({ series: _, peer: __, ...view }) => view),
+        peers: peers.map(({ series: _series, peer: _peer, ...view }) => view),
       }));
     };
     assert.deepEqual(frameOf((await read(TEXT, EPOCH)).devices), frameOf(DEVICES));
@@ -129,23 +129,23 @@ describe('a recording', () => {
   for (const [name, text, message] of [
     ['nothing', '', /the file to be JSON/],
     ['a list', '[]', /the file to be a map/],
-    ['a newer version', document((it) => (it.version = 2)), /version to be 1/],
-    ['no time', document((it) => (it.takenAt = null)), /takenAt to be a number/],
-    ['devices that are none', document((it) => (it.devices = {} as never)), /devices to be a list/],
-    ['a hostile name', document((it) => (it.devices[0]!.name = 'wg0\u001b[2J')), /devices\[0\]\.name/],
+    ['a newer version', document((given) => (given.version = 2)), /version to be 1/],
+    ['no time', document((given) => (given.takenAt = null)), /takenAt to be a number/],
+    ['devices that are none', document((given) => (given.devices = {} as never)), /devices to be a list/],
+    ['a hostile name', document((given) => (given.devices[0]!.name = 'wg0\u001b[2J')), /devices\[0\]\.name/],
     [
       'a wrong key',
-      document((it) => (it.devices[1]!.peers[0]!['publicKey'] = 'x')),
+      document((given) => (given.devices[1]!.peers[0]!['publicKey'] = 'x')),
       /devices\[1\]\.peers\[0\]\.publicKey/,
     ],
     [
       'a wrong prefix',
-      document((it) => (it.devices[0]!.peers[1]!['allowedIPs'] = ['x'])),
+      document((given) => (given.devices[0]!.peers[1]!['allowedIPs'] = ['x'])),
       /peers\[1\]\.allowedIPs\[0\]/,
     ],
     [
       'negative bytes',
-      document((it) => (it.devices[0]!.peers[0]!['receiveBytes'] = -1)),
+      document((given) => (given.devices[0]!.peers[0]!['receiveBytes'] = -1)),
       /receiveBytes to be a number/,
     ],
   ] as const) {

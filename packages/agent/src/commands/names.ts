@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync, renameSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readConfigurationNames } from '../names/wireguard-files.js';
 
@@ -10,14 +11,17 @@ before the agent starts, and let the agent, which then needs no access to these 
 Exit codes: 0 done, 1 no file could be read, 3 some could not.
 
 Examples:
-  $ sudo wgotel names extract /etc/wireguard/*.conf
+  $ sudo wgotel names extract /etc/wireguard
   $ sudo wgotel names extract /etc/wireguard/wg0.conf --output /run/wgotel/names.csv`;
 
 /** Makes the command `wgotel names`. */
 export function namesCommand(): Command {
   const extract = new Command('extract')
     .description('Write the names of peers, with their public keys, that stand in WireGuard configuration files.')
-    .argument('<files...>', 'configurations of wg-quick (.conf), networkd (.netdev) or wg-easy (.json)')
+    .argument(
+      '<files...>',
+      'configurations of wg-quick (.conf), networkd (.netdev) or wg-easy (.json), or folders of the first two',
+    )
     .option('-o, --output <file>', 'where to write to (default: standard output)')
     .addOption(new Option('--format <name>', 'csv or json').choices(['csv', 'json']).default('csv'))
     .addHelpText('after', EXAMPLES)
@@ -28,11 +32,12 @@ export function namesCommand(): Command {
 function extractNames(files: readonly string[], { output, format }: { output?: string; format: 'csv' | 'json' }): void {
   const names = new Map<string, string>();
   let failed = 0;
-  for (const path of files) {
+  const found = files.flatMap(inFolder);
+  for (const path of found) {
     try {
-      const found = readSecretly(path);
-      for (const [publicKey, name] of found) if (!names.has(publicKey)) names.set(publicKey, name);
-      console.error(`${path}: ${found.size} ${found.size === 1 ? 'name' : 'names'}`);
+      const inFile = readSecretly(path);
+      for (const [publicKey, name] of inFile) if (!names.has(publicKey)) names.set(publicKey, name);
+      console.error(`${path}: ${inFile.size} ${inFile.size === 1 ? 'name' : 'names'}`);
     } catch (error) {
       failed++;
       const { code, message } = error as NodeJS.ErrnoException;
@@ -42,7 +47,14 @@ function extractNames(files: readonly string[], { output, format }: { output?: s
   const text = format === 'csv' ? toCsv(names) : `${JSON.stringify(Object.fromEntries(names), undefined, 2)}\n`;
   if (output === undefined) process.stdout.write(text);
   else replaceFile(output, text);
-  process.exitCode = failed === 0 ? 0 : failed === files.length ? 1 : 3;
+  process.exitCode = failed === 0 ? 0 : failed === found.length ? 1 : 3;
+}
+
+/** The files of a folder, or what is no folder itself. */
+function inFolder(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const names = readdirSync(path).filter((name) => /\.(conf|netdev)$/.test(name));
+  return names.toSorted().map((name) => join(path, name));
 }
 
 function readSecretly(path: string): ReadonlyMap<string, string> {
