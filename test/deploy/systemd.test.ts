@@ -11,10 +11,10 @@ const DROP_INS = readdirSync(join(UNITS, 'wgotel.service.d'));
 
 /** Exposure by systemd's own measure, 0 to 10, at most; a drop-in is looked at together with the unit. */
 const MOST_EXPOSED: Readonly<Record<string, number>> = {
-  '': 2.0,
-  'userspace.conf': 2.2,
-  'netns.conf': 3.5,
-  'names.conf': 2.0,
+  '': 1.7,
+  'userspace.conf': 1.9,
+  'netns.conf': 2.3,
+  'names.conf': 1.7,
 };
 
 let folder: string;
