@@ -41,4 +41,5 @@ export { readConfigurationNames } from './names/wireguard-files.js';
 export { toJson } from './otlp/json.js';
 export { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
 export { MetricsPipeline, type RequestTaker } from './pipeline.js';
+export { SelfMetrics } from './self-metrics/self-metrics.js';
 export { readHost, resourceAttributes, type Host } from './resource.js';

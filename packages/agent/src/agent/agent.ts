@@ -3,6 +3,7 @@ import type { Configuration } from '../config/configuration.js';
 import { FanOut } from '../exporter/fan-out.js';
 import type { Logger } from '../log.js';
 import { readHost, resourceAttributes } from '../resource.js';
+import { SelfMetrics } from '../self-metrics/self-metrics.js';
 import { Scraper } from './scraper.js';
 import { gone, makeSenders, type Senders } from './senders.js';
 
@@ -15,6 +16,7 @@ export class Agent {
   #configuration: Configuration;
   #senders: Senders = new Map();
   #scrapers = new Map<string, Scraper>();
+  #selfMetrics: SelfMetrics | undefined;
   /** Ends of exporters that a reload took away. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -52,6 +54,7 @@ export class Agent {
     this.#configuration = configuration;
     this.#scrapers = new Map();
     const started: Scraper[] = [];
+    await this.#measure();
     for (const [id, config] of Object.entries(configuration.receivers)) {
       const known = previous.scrapers.get(id);
       const scraper =
@@ -59,6 +62,7 @@ export class Agent {
       if (scraper !== known) started.push(scraper);
       this.#scrapers.set(id, scraper);
       this.#connect(id, scraper);
+      scraper.onScraped = (duration) => this.#selfMetrics?.scraped(id, duration);
     }
     const stopped = [...previous.scrapers.values()].filter(
       (scraper) => ![...this.#scrapers.values()].includes(scraper),
@@ -70,8 +74,17 @@ export class Agent {
 
   async shutdown(): Promise<void> {
     await Promise.all([...this.#scrapers.values()].map(({ receiver }) => receiver.shutdown()));
+    await this.#selfMetrics?.shutdown();
     for (const { sender } of this.#senders.values()) this.#end(sender.shutdown(FLUSH_TIMEOUT));
     await Promise.all(this.#ending);
+  }
+
+  /** Begins or ends to tell of the agent itself. */
+  async #measure(): Promise<void> {
+    const wanted = this.#configuration.telemetry.metrics.enabled && this.#senders.size > 0;
+    if (wanted === (this.#selfMetrics !== undefined)) return;
+    await this.#selfMetrics?.shutdown();
+    this.#selfMetrics = wanted ? new SelfMetrics(this) : undefined;
   }
 
   #end(shutdown: Promise<void>): void {

@@ -1,16 +1,10 @@
+import { uptime } from 'node:os';
 import { MetricView, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
 import type { ReceiverConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import { NameBook } from '../names/name-book.js';
 import { MetricsPipeline, type RequestTaker } from '../pipeline.js';
 import { receiverOptions } from './receiver-options.js';
-
-/** What a scraper did last. */
-export interface Scrape {
-  readonly frame: Frame;
-  /** How long it took to encode and hand over, in milliseconds. */
-  readonly duration: number;
-}
 
 /** One receiver of the configuration at work: reads WireGuard, and hands what it finds to the exporters of its
  *  pipelines. */
@@ -20,7 +14,8 @@ export class Scraper {
   readonly #names: NameBook;
   readonly #view: MetricView;
   #pipeline: MetricsPipeline | undefined;
-  #last: Scrape | undefined;
+  /** Told after each scrape how long it took, in milliseconds. */
+  onScraped: ((duration: number) => void) | undefined;
 
   constructor(config: ReceiverConfig, log: Logger) {
     this.config = config;
@@ -31,11 +26,6 @@ export class Scraper {
       names: this.#names.nameOf,
       onFrame: (frame) => this.#onFrame(frame),
     });
-  }
-
-  /** `undefined`: there was none yet. */
-  get last(): Scrape | undefined {
-    return this.#last;
   }
 
   /** Says where to send to from now on. `undefined`: nowhere. */
@@ -61,9 +51,8 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
-    const begun = performance.now();
     await this.#pipeline?.push(frame);
-    this.#last = { frame, duration: performance.now() - begun };
+    this.onScraped?.(uptime() * 1000 - frame.monotonicTime);
     if (await this.#names.refresh()) this.receiver.renamePeers();
   }
 }

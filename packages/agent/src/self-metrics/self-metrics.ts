@@ -1,0 +1,92 @@
+import type { Histogram, Meter } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import type { Agent } from '../agent/agent.js';
+import { FanOut } from '../exporter/fan-out.js';
+import { readHost, resourceAttributes } from '../resource.js';
+import { VERSION } from '../version.js';
+import { SelfMetricsExporter } from './exporter.js';
+
+/** Between two exports, in milliseconds. */
+const INTERVAL = 60_000;
+
+const SCRAPE_BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Tells of the agent itself, as metrics under `wgotel.`, to every exporter. They are documented in docs/agent.md. */
+export class SelfMetrics {
+  readonly #provider: MeterProvider;
+  readonly #scrapes: Histogram;
+
+  /** @param interval for tests, in milliseconds */
+  constructor(agent: Agent, interval: number = INTERVAL) {
+    const { resource } = agent.configuration.telemetry;
+    const taker = (): FanOut => new FanOut([...agent.senders.values()].map(({ sender }) => sender));
+    const exporter = new SelfMetricsExporter(taker);
+    this.#provider = new MeterProvider({
+      resource: resourceFromAttributes(resourceAttributes(readHost(), resource)),
+      readers: [
+        new PeriodicExportingMetricReader({
+          exporter,
+          exportIntervalMillis: interval,
+          exportTimeoutMillis: interval,
+        }),
+      ],
+    });
+    const meter = this.#provider.getMeter('@wgotel/agent', VERSION);
+    this.#scrapes = meter.createHistogram('wgotel.scrape.duration', {
+      unit: 's',
+      description: 'How long a scrape took, from reading to handing over.',
+      advice: { explicitBucketBoundaries: SCRAPE_BOUNDARIES },
+    });
+    observe(meter, agent);
+  }
+
+  /** One scrape of a receiver is done.
+   *
+   *  @param duration in milliseconds */
+  scraped(receiver: string, duration: number): void {
+    this.#scrapes.record(duration / 1000, { 'wgotel.receiver': receiver });
+  }
+
+  /** Hands over what is left. The senders must still take it. */
+  async shutdown(): Promise<void> {
+    await this.#provider.shutdown();
+  }
+}
+
+function observe(meter: Meter, agent: Agent): void {
+  meter
+    .createObservableCounter('wgotel.scrape.skipped', {
+      unit: '{scrape}',
+      description: 'Scrapes left out because the one before was still under way.',
+    })
+    .addCallback((result) => {
+      for (const [id, { receiver }] of agent.scrapers) {
+        result.observe(receiver.skippedScrapes, { 'wgotel.receiver': id });
+      }
+    });
+  meter
+    .createObservableGauge('wgotel.exporter.queue.size', { unit: 'By', description: 'What waits to be sent.' })
+    .addCallback((result) => {
+      for (const [id, { sender }] of agent.senders) {
+        result.observe(sender.state.queuedBytes, { 'wgotel.exporter': id });
+      }
+    });
+  meter
+    .createObservableCounter('wgotel.exporter.points', {
+      unit: '{point}',
+      description: 'Points that were sent; those that were dropped carry error.type.',
+    })
+    .addCallback((result) => {
+      for (const [id, { sender }] of agent.senders) {
+        const { sent, dropped } = sender.deliveries;
+        result.observe(sent.points, { 'wgotel.exporter': id });
+        for (const [reason, { points }] of Object.entries(dropped)) {
+          result.observe(points, { 'wgotel.exporter': id, 'error.type': reason });
+        }
+      }
+    });
+  meter
+    .createObservableGauge('wgotel.process.memory.usage', { unit: 'By', description: 'Resident memory of the agent.' })
+    .addCallback((result) => result.observe(process.memoryUsage.rss()));
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { Agent, Logger, readConfiguration, SelfMetrics, toJson } from '@wgotel/agent';
+import { describe, it } from 'mocha';
+import { until } from '../../support/process.js';
+import { OtlpServer } from '../exporter/otlp-server.js';
+
+interface Metric {
+  readonly name: string;
+  readonly unit: string;
+  readonly histogram?: { readonly dataPoints: readonly { count: string; sum: number }[] };
+}
+
+describe('the metrics of the agent itself', () => {
+  it('go to the exporters, with what docs/agent.md says', async () => {
+    const server = await OtlpServer.start();
+    const text = `receivers: { wireguard: { source: uapi, directory: /nowhere, initial_delay: 1h } }
+exporters: { otlp_grpc: { endpoint: "http://127.0.0.1:${server.port}" } }
+service: { telemetry: { metrics: { level: none }, resource: { service.name: edge } } }`;
+    const configuration = readConfiguration({
+      flags: {},
+      env: {},
+      file: { name: 'c', text },
+      readFile: () => Buffer.of(),
+    });
+    const agent = new Agent(configuration, new Logger({ stream: { write: () => undefined } }));
+    await agent.start();
+    const metrics = new SelfMetrics(agent, 20);
+    try {
+      metrics.scraped('wireguard', 30);
+      await until('three requests are there', () => server.received.length >= 3);
+      const last = JSON.parse(toJson(server.received.at(-1)!.bytes));
+      const [{ resource, scopeMetrics }] = last.resourceMetrics;
+      assert.ok(
+        resource.attributes.some(({ value }: { value: { stringValue?: string } }) => value.stringValue === 'edge'),
+      );
+      assert.equal(scopeMetrics[0].scope.name, '@wgotel/agent');
+      const found = new Map((scopeMetrics[0].metrics as Metric[]).map((metric) => [metric.name, metric]));
+      assert.deepEqual(
+        [...found].map(([name, { unit }]) => `${name} ${unit}`).toSorted((a, b) => (a < b ? -1 : 1)),
+        [
+          'wgotel.exporter.points {point}',
+          'wgotel.exporter.queue.size By',
+          'wgotel.process.memory.usage By',
+          'wgotel.scrape.duration s',
+          'wgotel.scrape.skipped {scrape}',
+        ],
+      );
+      assert.deepEqual(
+        found.get('wgotel.scrape.duration')?.histogram?.dataPoints.map(({ count, sum }) => [count, sum]),
+        [['1', 0.03]],
+      );
+    } finally {
+      await metrics.shutdown();
+      await agent.shutdown();
+      server.stop();
+    }
+  });
+});
