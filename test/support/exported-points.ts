@@ -16,6 +16,8 @@ export function exportedPoints(requests: readonly OtlpRequest[]): ExportedPoint[
     .flatMap(({ resourceMetrics = [] }) => resourceMetrics)
     .flatMap(({ scopeMetrics }) => scopeMetrics)
     .flatMap(({ metrics }) => metrics)
+    // Histograms are about the agent itself.
+    .filter(({ sum, gauge }) => (sum ?? gauge) !== undefined)
     .flatMap(({ name, sum, gauge }) => (sum ?? gauge)!.dataPoints.map((point) => toPoint(name, point)));
 }
 

@@ -53,11 +53,14 @@ function reductionOf(metric: Metric, { attributes, aggregationStrategy }: Metric
     );
   }
   if (attributes === undefined) return undefined;
-  const missing = metric.attributes.filter(({ name, required }) => required && !attributes.includes(name));
+  const missing = metric.attributes.filter(
+    ({ name, requirement }) => requirement === 'required' && !attributes.includes(name),
+  );
   if (missing.length > 0) {
     const names = missing.map(({ name }) => name).join(', ');
     throw new WireGuardError('INVALID_OPTION', `metrics: ${metric.name} can't do without its attribute ${names}`);
   }
-  if (known.every((name) => attributes.includes(name))) return undefined;
+  const optional = metric.attributes.filter(({ requirement }) => requirement === 'recommended');
+  if (optional.every(({ name }) => attributes.includes(name))) return undefined;
   return { keep: new Set(attributes), strategy: aggregationStrategy ?? (metric.kind === 'gauge' ? 'avg' : 'sum') };
 }

@@ -21,8 +21,10 @@ export interface Metric {
 
 export interface MetricAttribute {
   readonly name: string;
-  /** Whether the metric makes no sense without it. */
-  readonly required: boolean;
+  /** - `required`: the metric makes no sense without it
+   *  - `conditionally_required`: it can't be left out where it is there at all
+   *  - `recommended`: it can be left out */
+  readonly requirement: 'required' | 'conditionally_required' | 'recommended';
 }
 
 /** A row of the metric table: a metric, and how its points are found in a view. The functions take the sink itself, and no

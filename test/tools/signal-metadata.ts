@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+import { parse } from 'yaml';
+import { repositoryPath } from '../support/repository.js';
+
+/** Where the metrics are described, in the form of the Collector's mdatagen. */
+export const METADATA = repositoryPath('packages/core/metadata.yaml');
+
+/** What TypeScript has of it. */
+export const GENERATED = repositoryPath('packages/core/src/signals/metadata.ts');
+
+interface Metadata {
+  readonly attributes: Readonly<Record<string, { readonly requirement_level: string }>>;
+  readonly metrics: Readonly<Record<string, MetricEntry>>;
+}
+
+interface MetricEntry {
+  readonly enabled: boolean;
+  readonly description: string;
+  readonly unit: string;
+  readonly gauge?: { readonly value_type: string };
+  readonly sum?: { readonly value_type: string; readonly monotonic: boolean };
+  readonly attributes: readonly string[];
+}
+
+/** Writes the TypeScript that goes with metadata.yaml. */
+export async function generateMetadata(): Promise<string> {
+  const { attributes, metrics } = parse(readFileSync(METADATA, 'utf8')) as Metadata;
+  const entries = Object.entries(metrics).map(
+    ([name, { enabled, description, unit, gauge, sum, attributes: names }]) => [
+      name,
+      {
+        kind: sum === undefined ? 'gauge' : sum.monotonic ? 'counter' : 'updowncounter',
+        unit,
+        description,
+        valueType: (sum ?? gauge)!.value_type,
+        enabled,
+        attributes: names.map((each) => ({ name: each, requirement: attributes[each]!.requirement_level })),
+      },
+    ],
+  );
+  const text = `// Generated from metadata.yaml by \`npm run generate\`. Do not edit.
+import type { Metric } from './metric.js';
+
+/** Names of the metrics. */
+export type MetricName = ${Object.keys(metrics)
+    .map((name) => `'${name}'`)
+    .join(' | ')};
+
+/** What metadata.yaml says of each metric. */
+export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = ${JSON.stringify(Object.fromEntries(entries))};
+`;
+  return format(text, { ...(await resolveConfig(GENERATED)), parser: 'typescript' });
+}
