@@ -12,13 +12,15 @@ export interface ExportedPoint {
 
 /** All points of metrics, in the order they were written. */
 export function exportedPoints(requests: readonly OtlpRequest[]): ExportedPoint[] {
-  return requests
-    .flatMap(({ resourceMetrics = [] }) => resourceMetrics)
-    .flatMap(({ scopeMetrics }) => scopeMetrics)
-    .flatMap(({ metrics }) => metrics)
-    // Histograms are about the agent itself.
-    .filter(({ sum, gauge }) => (sum ?? gauge) !== undefined)
-    .flatMap(({ name, sum, gauge }) => (sum ?? gauge)!.dataPoints.map((point) => toPoint(name, point)));
+  return (
+    requests
+      .flatMap(({ resourceMetrics = [] }) => resourceMetrics)
+      .flatMap(({ scopeMetrics }) => scopeMetrics)
+      .flatMap(({ metrics }) => metrics)
+      // Histograms are about the agent itself.
+      .filter(({ sum, gauge }) => (sum ?? gauge) !== undefined)
+      .flatMap(({ name, sum, gauge }) => (sum ?? gauge)!.dataPoints.map((point) => toPoint(name, point)))
+  );
 }
 
 function toPoint(metric: string, point: OtlpPoint): ExportedPoint {

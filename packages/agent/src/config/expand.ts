@@ -90,7 +90,7 @@ function valueOf(reference: string, path: Path, { env, readFile, onProblem }: Co
 /** A value that is no YAML is a text. */
 function asYaml(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 0 }) ?? text;
+    return parse(text, { maxAliasCount: 0, logLevel: 'error' }) ?? text;
   } catch {
     return text;
   }

@@ -32,7 +32,12 @@ export function parseFile(
     onProblem(`${name}:1:1`, 'the file is larger than 4 MiB');
     return { name, tree: {}, positionOf: () => `${name}:1:1`, positionOfKey: () => `${name}:1:1` };
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'error',
+  });
   for (const { pos, code } of document.errors) onProblem(at(pos[0]), `this is no YAML: ${WORDS[code] ?? code}`);
   const tree = document.errors.length > 0 ? {} : plain(document, (problem) => onProblem(`${name}:1:1`, problem));
   const start = (node: Node | undefined): string => at(node?.range?.[0] ?? 0);

@@ -22,8 +22,8 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
       trim: true,
     }),
   '.toml': parseToml,
-  '.yaml': (text) => parseYaml(text, { maxAliasCount: 100, prettyErrors: false }),
-  '.yml': (text) => parseYaml(text, { maxAliasCount: 100, prettyErrors: false }),
+  '.yaml': (text) => parseYaml(text, { maxAliasCount: 100, prettyErrors: false, logLevel: 'error' }),
+  '.yml': (text) => parseYaml(text, { maxAliasCount: 100, prettyErrors: false, logLevel: 'error' }),
   '.json': (text) => JSON.parse(text) as unknown,
 };
 

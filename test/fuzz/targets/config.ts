@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError, readConfiguration } from '@wgotel/agent';
+import { repositoryPath } from '../../support/repository.js';
+import { assertHarmless, SECRET, type FuzzTarget } from '../target.js';
+
+const SAMPLES = ['wgotel.yaml', 'wgotel-full.yaml', 'wgotel-namespaces.yaml'].map((name) =>
+  readFileSync(repositoryPath(`otel-config/${name}`)),
+);
+const WITH_SECRETS = Buffer.from(`receivers:
+  wireguard: { timeout: "\${env:SECRET}", peers: [{ id: "\${file:/secret}" }] }
+exporters:
+  otlp_http: { endpoint: "http://h:1", headers: { authorization: "\${env:SECRET}", x: '${SECRET}' } }
+service: { pipelines: { metrics: { receivers: [wireguard], exporters: [otlp_http] } } }
+`);
+
+export const CONFIG_TARGET: FuzzTarget = {
+  name: 'config',
+  corpus: [...SAMPLES, WITH_SECRETS],
+  run: (input) => {
+    try {
+      const file = { name: 'c.yaml', text: input.toString() };
+      readConfiguration({
+        flags: {},
+        env: { SECRET, COLLECTOR_TOKEN: SECRET },
+        file,
+        readFile: () => Buffer.from(SECRET),
+      });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const problem of error.problems) {
+        if (!/^c\.yaml:\d+:\d+/.test(problem)) throw new Error(`no position: ${problem}`, { cause: error });
+        // A key that was taken out of its quotes and cut is a key of YAML, and is named as what is unknown.
+        if (!problem.includes('there is no such')) assertHarmless(problem);
+      }
+    }
+  },
+};

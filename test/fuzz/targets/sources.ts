@@ -1,0 +1,75 @@
+import { recordingOf, isWireGuardError, type Device } from '@wgotel/core';
+import { toAnswers, toDump, toReply, type TestDevice } from '../../core/source/device-text.js';
+import { parseRecording, toDump as fromAnswers } from '../../core/source/internals.js';
+import { NOW, parseDump, parseUapi } from '../../core/source/parse.js';
+import { testDevice } from '../../core/source/reading.js';
+import { device, EPOCH, peer } from '../../support/snapshots.js';
+import { assertHarmless, SECRET, type FuzzTarget } from '../target.js';
+
+const PEERS = [
+  {
+    name: 'alice',
+    secret: true,
+    endpoint: '192.0.2.1:1',
+    allowedIPs: ['10.0.0.1/32', 'fd00::/8'],
+    handshake: NOW / 1000,
+  },
+  { name: 'bob', receiveBytes: 2 ** 53, transmitBytes: 148, keepalive: 25 },
+];
+const DEVICE: TestDevice = {
+  ...testDevice('wg0', PEERS, { listenPort: 51820, firewallMark: 7 }),
+  privateKey: Buffer.from(SECRET, 'base64'),
+};
+const DEVICES: readonly Device[] = [
+  device([peer('a', { lastHandshakeTime: EPOCH, endpoint: '[fe80::1%eth0]:1' })], { netns: 'blue' }),
+  device([], { name: 'wg1', publicKey: undefined }),
+];
+
+/** Runs a parser. Only errors of ours may come out of it, and no key with them. */
+function guarded(parse: () => unknown): void {
+  let result: unknown;
+  try {
+    result = parse();
+  } catch (error) {
+    // The helper's own word for a reply that has not ended.
+    if (error instanceof Error && /does not take the reply for complete/.test(error.message)) return;
+    if (!isWireGuardError(error)) throw error;
+    assertHarmless(`${error.message} ${error.stack}`);
+    return;
+  }
+  assertHarmless(JSON.stringify(result));
+}
+
+const dump = toDump(DEVICE);
+const answers = toAnswers(dump);
+const BREAK = '\u0001';
+
+export const SOURCE_TARGETS: readonly FuzzTarget[] = [
+  {
+    name: 'uapi',
+    corpus: [toReply(DEVICE), Buffer.from(toReply(DEVICE).toString().replace('listen', 'jc=4\nh1=7\nlisten'))],
+    run: (input) => guarded(() => parseUapi(pieces(input))),
+  },
+  { name: 'dump', corpus: [Buffer.from(dump)], run: (input) => guarded(() => parseDump(pieces(input))) },
+  {
+    name: 'public',
+    corpus: [Buffer.from(Object.values(answers).join(BREAK))],
+    run: (input) =>
+      guarded(() => {
+        const texts = input.toString('latin1').split(BREAK);
+        const given = Object.fromEntries(Object.keys(answers).map((question, index) => [question, texts[index] ?? '']));
+        return parseDump([Buffer.from(fromAnswers(given as Parameters<typeof fromAnswers>[0]))]);
+      }),
+  },
+  {
+    name: 'recording',
+    corpus: [Buffer.from(recordingOf({ takenAt: EPOCH, devices: DEVICES, failures: [] }))],
+    run: (input) => guarded(() => parseRecording(input.toString())),
+  },
+];
+
+/** Whole lines are what a parser is given; the last one may be missing its end. */
+function pieces(input: Buffer): Buffer[] {
+  const half = input.length >> 1;
+  return [input.subarray(0, half), input.subarray(half)];
+}
