@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { GENERATED, generateMetadata } from './signal-metadata.js';
+import { GENERATED, GENERATED_SIGNALS, generateMetadata, generateSignals } from './signal-metadata.js';
 
 writeFileSync(GENERATED, await generateMetadata());
+writeFileSync(GENERATED_SIGNALS, await generateSignals());

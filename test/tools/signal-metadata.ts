@@ -52,3 +52,39 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = ${JS
 `;
   return format(text, { ...(await resolveConfig(GENERATED)), parser: 'typescript' });
 }
+
+/** Where the agent's own metrics are described. */
+export const SIGNALS = repositoryPath('packages/core/signals.yaml');
+
+/** What TypeScript has of that. */
+export const GENERATED_SIGNALS = repositoryPath('packages/agent/src/self-metrics/metadata.ts');
+
+/** What signals.yaml says. */
+export interface Signals {
+  readonly attributes: Readonly<Record<string, { readonly description: string }>>;
+  readonly metrics: Readonly<
+    Record<string, { kind: string; description: string; unit: string; attributes: readonly string[] }>
+  >;
+}
+
+export function readSignals(): Signals {
+  return parse(readFileSync(SIGNALS, 'utf8')) as Signals;
+}
+
+/** Writes the TypeScript that goes with signals.yaml. */
+export async function generateSignals(): Promise<string> {
+  const { metrics } = readSignals();
+  const options = Object.entries(metrics).map(([name, { description, unit }]) => [name, { unit, description }]);
+  const text = `// Generated from packages/core/signals.yaml by \`npm run generate\`. Do not edit.
+import type { MetricOptions } from '@opentelemetry/api';
+
+/** Names of the metrics of the agent itself. */
+export type SelfMetricName = ${Object.keys(metrics)
+    .map((name) => `'${name}'`)
+    .join(' | ')};
+
+/** What signals.yaml says of each. */
+export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricOptions>> = ${JSON.stringify(Object.fromEntries(options))};
+`;
+  return format(text, { ...(await resolveConfig(GENERATED_SIGNALS)), parser: 'typescript' });
+}

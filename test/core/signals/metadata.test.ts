@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { METRICS } from '@wgotel/core';
 import { describe, it } from 'mocha';
-import { GENERATED, generateMetadata } from '../../tools/signal-metadata.js';
+import {
+  GENERATED,
+  GENERATED_SIGNALS,
+  generateMetadata,
+  generateSignals,
+  readSignals,
+} from '../../tools/signal-metadata.js';
+import { repositoryPath } from '../../support/repository.js';
 
 describe('metadata.yaml', () => {
   it('is what the generated TypeScript says', async () => {
@@ -14,3 +21,47 @@ describe('metadata.yaml', () => {
     assert.deepEqual(METRICS.map(({ name }) => name).toSorted(), named.toSorted());
   });
 });
+
+describe('signals.yaml', () => {
+  const { attributes, metrics } = readSignals();
+
+  it('is what the generated TypeScript says', async () => {
+    assert.equal(readFileSync(GENERATED_SIGNALS, 'utf8'), await generateSignals(), 'out of date: npm run generate');
+  });
+
+  it('has no name that metadata.yaml has, and each attribute that it uses', () => {
+    assert.deepEqual(
+      METRICS.filter(({ name }) => name in metrics),
+      [],
+    );
+    const used = new Set(Object.values(metrics).flatMap((metric) => metric.attributes));
+    assert.deepEqual([...used].toSorted(byName), Object.keys(attributes).toSorted(byName));
+  });
+
+  it('is what docs/agent.md says', () => {
+    const table = readFileSync(repositoryPath('docs/agent.md'), 'utf8').matchAll(
+      /^\| `(wgotel\.[\w.]+)` +\| (\w+) +\| `([^`]+)` +\| ([^|]*?) *\|/gm,
+    );
+    const documented = [...table].map(([, name, kind, unit, names]) => [
+      name,
+      kind!.toLowerCase(),
+      unit,
+      names!.replaceAll('`', ''),
+    ]);
+    const described = Object.entries(metrics).map(([name, { kind, unit, attributes: names }]) => [
+      name,
+      kind,
+      unit,
+      names.join(', '),
+    ]);
+    assert.deepEqual(documented.toSorted(byFirst), described.toSorted(byFirst));
+  });
+});
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+function byFirst([a = '']: (string | undefined)[], [b = '']: (string | undefined)[]): number {
+  return byName(a, b);
+}

@@ -62,7 +62,8 @@ describe('PeerTable', () => {
   it('takes allowed IPs that were added, removed, moved and replaced', () => {
     const table = new PeerTable();
     const lists = [['a', 'b'], ['a', 'b', 'c'], ['a'], [], ['a', 'b'], ['b', 'a'], ['b', 'c', 'a'], ['b', 'c', 'a']];
-    for (const list of lists) {
+    for (const letters of lists) {
+      const list = letters.map((letter) => `fd0${letter}::/16`);
       table.begin(NOW);
       table.open();
       for (const text of list) table.allowedIP(Buffer.from(text), 0, text.length);
@@ -84,4 +85,33 @@ describe('PeerTable', () => {
     table.open();
     assert.deepEqual(read(table, [1, 2]), first);
   });
+
+  for (const [what, text, right] of [
+    ['allowedIP', '10.0.0.0/8', true],
+    ['allowedIP', '::/0', true],
+    ['allowedIP', 'fd00:1:2:3:4:5:6:7/128', true],
+    ['allowedIP', '::ffff:192.0.2.1/128', true],
+    ['allowedIP', '10.0.0.1', false],
+    ['allowedIP', '036b4785004a3e7904ea429862c55f5e/64', false],
+    ['allowedIP', '8BqJf6FAGP6nF2Jp/32', false],
+    ['endpoint', '192.0.2.1:51820', true],
+    ['endpoint', '[2001:db8::1]:1', true],
+    ['endpoint', '[fe80::1%eth0]:1', true],
+    ['endpoint', '[fe80::1%8BqJf6FAGP6nF2JpXRk2]:1', false],
+    ['endpoint', '8BqJf6FAGP6nF2JpXRk2tHhQBKPnkE6k:1', false],
+    ['endpoint', '', false],
+  ] as const) {
+    it(`takes ${what} '${text}': ${right}, and never quotes what it does not take`, () => {
+      const table = new PeerTable();
+      table.begin(NOW);
+      table.open();
+      const give = (): void => table[what](Buffer.from(text), 0, text.length);
+      if (right) give();
+      else
+        assert.throws(
+          give,
+          (error: Error) => /in its place/.test(error.message) && (text === '' || !error.message.includes(text)),
+        );
+    });
+  }
 });

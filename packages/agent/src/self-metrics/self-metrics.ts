@@ -6,6 +6,7 @@ import { FanOut } from '../exporter/fan-out.js';
 import { readHost, resourceAttributes } from '../resource.js';
 import { VERSION } from '../version.js';
 import { SelfMetricsExporter } from './exporter.js';
+import { SELF_METRICS } from './metadata.js';
 
 /** Between two exports, in milliseconds. */
 const INTERVAL = 60_000;
@@ -34,8 +35,7 @@ export class SelfMetrics {
     });
     const meter = this.#provider.getMeter('@wgotel/agent', VERSION);
     this.#scrapes = meter.createHistogram('wgotel.scrape.duration', {
-      unit: 's',
-      description: 'How long a scrape took, from reading to handing over.',
+      ...SELF_METRICS['wgotel.scrape.duration'],
       advice: { explicitBucketBoundaries: SCRAPE_BOUNDARIES },
     });
     observe(meter, agent);
@@ -56,27 +56,21 @@ export class SelfMetrics {
 
 function observe(meter: Meter, agent: Agent): void {
   meter
-    .createObservableCounter('wgotel.scrape.skipped', {
-      unit: '{scrape}',
-      description: 'Scrapes left out because the one before was still under way.',
-    })
+    .createObservableCounter('wgotel.scrape.skipped', SELF_METRICS['wgotel.scrape.skipped'])
     .addCallback((result) => {
       for (const [id, { receiver }] of agent.scrapers) {
         result.observe(receiver.skippedScrapes, { 'wgotel.receiver': id });
       }
     });
   meter
-    .createObservableGauge('wgotel.exporter.queue.size', { unit: 'By', description: 'What waits to be sent.' })
+    .createObservableGauge('wgotel.exporter.queue.size', SELF_METRICS['wgotel.exporter.queue.size'])
     .addCallback((result) => {
       for (const [id, { sender }] of agent.senders) {
         result.observe(sender.state.queuedBytes, { 'wgotel.exporter': id });
       }
     });
   meter
-    .createObservableCounter('wgotel.exporter.points', {
-      unit: '{point}',
-      description: 'Points that were sent; those that were dropped carry error.type.',
-    })
+    .createObservableCounter('wgotel.exporter.points', SELF_METRICS['wgotel.exporter.points'])
     .addCallback((result) => {
       for (const [id, { sender }] of agent.senders) {
         const { sent, dropped } = sender.deliveries;
@@ -87,6 +81,6 @@ function observe(meter: Meter, agent: Agent): void {
       }
     });
   meter
-    .createObservableGauge('wgotel.process.memory.usage', { unit: 'By', description: 'Resident memory of the agent.' })
+    .createObservableGauge('wgotel.process.memory.usage', SELF_METRICS['wgotel.process.memory.usage'])
     .addCallback((result) => result.observe(process.memoryUsage.rss()));
 }

@@ -90,8 +90,8 @@ export class PeerTable {
 
   endpoint(bytes: Buffer, start: number, end: number): void {
     const before = this.#previous?.endpoint;
-    this.#endpoint =
-      before !== undefined && spells(bytes, start, end, before) ? before : bytes.toString('latin1', start, end);
+    if (before !== undefined && spells(bytes, start, end, before)) this.#endpoint = before;
+    else this.#endpoint = textOf(bytes, start, end, ENDPOINT, 'an endpoint');
   }
 
   allowedIP(bytes: Buffer, start: number, end: number): void {
@@ -107,7 +107,7 @@ export class PeerTable {
       if (before !== undefined && index < before.length && spells(bytes, start, end, before[index]!)) return;
       this.#allowedIPs = before?.slice(0, index) ?? [];
     }
-    this.#allowedIPs.push(bytes.toString('latin1', start, end));
+    this.#allowedIPs.push(textOf(bytes, start, end, PREFIX, 'an allowed IP'));
   }
 
   /** Ends the reading. Peers are in the order in which they first appeared: a device may list them in another order each
@@ -232,6 +232,21 @@ function hash(words: Uint32Array): number {
     mixed ^= mixed >>> 15;
   }
   return mixed;
+}
+
+const IPV4 = '\\d{1,3}(?:\\.\\d{1,3}){3}';
+const IPV6 = '(?=[0-9a-f:.]{2,45}[\\]/%])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?:(?:\\.\\d{1,3}){3})?';
+const ENDPOINT = new RegExp(`^(?:${IPV4}|\\[${IPV6}(?:%[\\w.-]{1,15})?\\]):\\d{1,5}$`);
+const PREFIX = new RegExp(`^(?:${IPV4}|${IPV6})/\\d{1,3}$`);
+
+/** Longer than any of the two. */
+const LONGEST_TEXT = 80;
+
+/** Makes the text of an address, and of nothing else: where an answer is garbled, a piece of a key could stand there. */
+function textOf(bytes: Buffer, start: number, end: number, form: RegExp, what: string): string {
+  const text = end - start > LONGEST_TEXT ? '' : bytes.toString('latin1', start, end);
+  if (form.test(text)) return text;
+  throw new WireGuardError('PROTOCOL', `expected ${what}, and found something else in its place`);
 }
 
 const NONE: readonly string[] = [];

@@ -19,6 +19,9 @@ export const HIDDEN = '(hidden)';
 /** Jc, Jmin, Jmax, S1, S2, H1, H2, H3 and H4 of a device that speaks as WireGuard does. */
 const PLAIN_AMNEZIA = ['0', '0', '0', '0', '0', '1', '2', '3', '4'];
 
+/** IFNAMSIZ, the zero at the end taken off. */
+const LONGEST_NAME = 15;
+
 const TAB = 9;
 const PUBLIC_KEY = /^(?:[A-Za-z0-9+/]{43}=|\(none\))$/;
 const FIREWALL_MARK = /^(?:0x[0-9a-f]{1,8}|off)$/;
@@ -81,6 +84,8 @@ export class DumpParser {
     this.finish();
     const ends = this.#ends;
     if (ends.length < 5) throw this.#malformed('an interface line of 5 columns');
+    const name = bytes.toString('latin1', start, Math.min(ends[0]!, start + LONGEST_NAME + 1));
+    if (name.length > LONGEST_NAME || name === '') throw this.#malformed('the name of an interface in column 1');
     const publicKey = bytes.toString('latin1', ends[1]! + 1, ends[2]);
     if (!PUBLIC_KEY.test(publicKey)) throw this.#malformed('a public key or (none) in column 3');
     // AmneziaWG has columns of its own before it, all of which look otherwise.
@@ -88,7 +93,7 @@ export class DumpParser {
     const mark = bytes.toString('latin1', (isPlain ? ends[3]! : ends.at(-2)!) + 1, isPlain ? ends[4] : ends.at(-1));
     if (!FIREWALL_MARK.test(mark)) throw this.#malformed('a hexadecimal firewall mark or off in column 5');
     this.#device = {
-      name: bytes.toString('latin1', start, ends[0]),
+      name,
       publicKey: publicKey === '(none)' ? undefined : publicKey,
       listenPort: this.#number(bytes, 2, 'the listening port') || undefined,
       firewallMark: mark === 'off' ? undefined : Number(mark),
