@@ -4,7 +4,7 @@ import type { ConfigFile } from './file.js';
 import { describeIssues } from './issues.js';
 import { originOf, type Layer } from './layer.js';
 import type { Problems } from './problems.js';
-import { getIn, isTree, pathText, setIn, type Path, type Tree } from './tree.js';
+import { getIn, isTree, isWithin, pathText, setIn, type Path, type Tree } from './tree.js';
 
 /** Checks sections of a configuration, and says of what is wrong where it comes from. */
 export class Checker {
@@ -66,8 +66,8 @@ export class Checker {
     const mistaken = schema.safeParse(section).error?.issues ?? [];
     let result = section;
     for (const { path: inner } of mistaken) {
-      const full = pathText([...path, ...(inner as Path)]);
-      const expansion = this.#expansions.find((each) => pathText(each.path) === full);
+      const full = [...path, ...(inner as Path)];
+      const expansion = this.#expansions.find((each) => each.path.length === full.length && isWithin(full, each.path));
       if (expansion === undefined || !isTree(result) || typeof getIn(result, inner as Path) === 'string') continue;
       result = structuredClone(result);
       setIn(result as Tree, inner as Path, expansion.text);

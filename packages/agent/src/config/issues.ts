@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Expansion } from './expand.js';
 import { similar } from './similar.js';
-import { getIn, pathText, type Path } from './tree.js';
+import { getIn, isWithin, type Path } from './tree.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -72,7 +72,7 @@ function expectation(issue: Issue, given: unknown): string {
 
 /** What may be shown of a value. Empty: nothing. */
 function showValue(value: unknown, path: Path, expansions: readonly Expansion[]): string {
-  const from = expansions.find((expansion) => pathText(path).startsWith(pathText(expansion.path)));
+  const from = expansions.find((expansion) => isWithin(path, expansion.path));
   if (from !== undefined) return `what ${from.shown} stands for`;
   if (path.some((key) => SECRET.has(String(key)))) return '';
   if (Array.isArray(value)) return 'a list';

@@ -36,7 +36,19 @@ export function overlay(lower: unknown, upper: unknown): unknown {
   return merged;
 }
 
-/** Writes a path as in messages: `exporters.otlp_grpc.headers[0].name`. */
+/** Whether a path leads to a place or to something in it. */
+export function isWithin(path: Path, place: Path): boolean {
+  return place.every((key, index) => path[index] === key);
+}
+
+/** Writes a path as in messages: `exporters.otlp_grpc.headers[0].name`. A key that does not look like one is left out: where a
+ *  colon is missing, a secret becomes part of the key. */
 export function pathText(path: Path): string {
-  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${key}`)).join('');
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${shownKey(key)}`))
+    .join('');
+}
+
+function shownKey(key: string): string {
+  return /^[\w./-]{1,64}$/.test(key) && !/[\w+/]{32}/.test(key) ? key : '…';
 }
