@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Simulator } from '@wgotel/simulator';
+import { after, before, describe, it } from 'mocha';
+import { freePort } from '../support/process.js';
+import { OtlpServer } from './exporter/otlp-server.js';
+import { startCli } from './run/agent-process.js';
+
+let folder: string;
+let simulator: Simulator;
+
+async function cli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; out: string; err: string }> {
+  const { output, ended } = startCli(args, env);
+  const [code] = await ended;
+  return { code, ...output };
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wgotel-commands-'));
+  simulator = new Simulator({ directory: folder });
+  simulator.addDevice({ name: 'wg0', peers: 5, age: 600_000 });
+  await simulator.start();
+});
+after(async () => {
+  await simulator.close();
+  rmSync(folder, { recursive: true });
+});
+
+const config = (name: string, exporter: string, more = ''): string => {
+  const path = join(folder, `${name}.yaml`);
+  writeFileSync(path, `receivers: { wireguard: { source: uapi, directory: ${folder}${more} } }\n${exporter}\n`, {
+    mode: 0o600,
+  });
+  return path;
+};
+
+describe('wgotel check', () => {
+  it('says that all is well, a line each, and ends with 0', async () => {
+    const server = await OtlpServer.start();
+    try {
+      const path = config('good', `exporters: { otlp_grpc: { endpoint: "http://127.0.0.1:${server.port}" } }`);
+      const { code, out, err } = await cli(['check', '--config', path]);
+      assert.deepEqual([code, err], [0, '']);
+      const lines = out.trimEnd().split('\n');
+      assert.deepEqual(
+        lines.filter((line) => !line.includes('clock') && !line.startsWith('      fix:')),
+        [
+          `ok    configuration: ${path}`,
+          'ok    receivers.wireguard, wg0: read by uapi, 5 peers',
+          `ok    exporters.otlp_grpc, http://127.0.0.1:${server.port}: takes metrics`,
+        ],
+      );
+      // An empty request, which no backend stores.
+      assert.deepEqual(
+        server.received.map(({ bytes }) => bytes.length),
+        [0],
+      );
+    } finally {
+      server.stop();
+    }
+  });
+
+  it('names the fix for what is wrong, and ends with 4 where only the Collector is out of reach', async () => {
+    const path = config(
+      'away',
+      `exporters: { otlp_http: { endpoint: "http://127.0.0.1:${await freePort()}" } }`,
+      ', names: { files: [/nowhere/names.csv] }',
+    );
+    const { code, out } = await cli(['check', '--config', path]);
+    assert.equal(code, 4);
+    assert.match(out, /^fail {2}exporters\.otlp_http, .*ECONNREFUSED.*\n {6}fix: does a Collector listen there\?/m);
+    assert.match(
+      out,
+      /^warn {2}receivers\.wireguard, names in \/nowhere\/names\.csv: it can't be read \(ENOENT\)\n {6}fix: /m,
+    );
+  });
+
+  it('ends with 1 where nothing can be read, and with 3 where a part can', async () => {
+    const none = await cli(['check', '--source', 'uapi', '--uapi-directory', join(folder, 'none')]);
+    assert.deepEqual([none.code, /^fail {2}receivers\.wireguard: /m.test(none.out)], [1, true]);
+    writeFileSync(
+      join(folder, 'two.yaml'),
+      `receivers: { wireguard: { source: uapi, directory: ${folder} }, wireguard/b: { source: recorded, file: /nowhere } }`,
+      { mode: 0o600 },
+    );
+    const some = await cli(['check', '--config', join(folder, 'two.yaml')]);
+    assert.equal(some.code, 3);
+    assert.match(some.out, /^warn {2}exporters: there is none/m);
+  });
+
+  it('ends with 2 for a configuration that is wrong, or that others may write', async () => {
+    const wrong = join(folder, 'wrong.yaml');
+    writeFileSync(wrong, 'receivers: { wireguard: { tmeout: 1s } }', { mode: 0o600 });
+    const { code, err } = await cli(['check', '--config', wrong]);
+    assert.equal(code, 2);
+    assert.match(err, /wrong\.yaml:1:27 receivers\.wireguard\.tmeout: there is no such key; did you mean timeout\?/);
+    const open = join(folder, 'open.yaml');
+    writeFileSync(open, '');
+    execFileSync('chmod', ['666', open]);
+    const { code: refused, err: why } = await cli(['run', '--config', open]);
+    assert.equal(refused, 2);
+    assert.match(why, /open\.yaml: others may write this file, and with it say which program is run; run chmod go-w /);
+  });
+});
+
+describe('wgotel once', () => {
+  it('names peers, reads all receivers of a configuration, and writes a recording that can be read back', async () => {
+    const path = config('named', '', `, names: { files: [${join(folder, 'names.csv')}] }`);
+    const plain = await cli(['once', '--config', path, '--format', 'json']);
+    const [first] = JSON.parse(plain.out).devices[0].peers;
+    writeFileSync(join(folder, 'names.csv'), `${first.id},gateway of \u001b[2Jthe office\u202e\n`);
+    const recording = join(folder, 'recording.json');
+    const { code, out, err } = await cli(['once', '--config', path, '--record', recording]);
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /^gateway of \[2Jthe office /m);
+    const json = await cli(['once', '--config', path, '--format', 'json']);
+    assert.equal(
+      JSON.parse(json.out).devices[0].peers.find(({ id }: { id: string }) => id === first.id).name,
+      'gateway of [2Jthe office',
+    );
+    const otlp = await cli(['once', '--config', path, '--format', 'otlp']);
+    assert.ok(otlp.out.includes('"gateway of [2Jthe office"'));
+
+    assert.equal(statSync(recording).mode & 0o777, 0o600);
+    const text = readFileSync(recording, 'utf8');
+    assert.ok(!text.includes(first.publicKey) && !text.includes('gateway') && !text.includes(first.endpoint));
+    const again = join(folder, 'again.yaml');
+    writeFileSync(again, `receivers: { wireguard: { source: recorded, file: ${recording} } }`, { mode: 0o600 });
+    const read = JSON.parse((await cli(['once', '--config', again, '--format', 'json'])).out);
+    assert.equal(read.devices[0].peers.length, 5);
+    const twice = await cli(['once', '--config', path, '--record', recording]);
+    assert.deepEqual([twice.code, /there is such a file already/.test(twice.err)], [2, true]);
+  });
+});
+
+describe('wgotel completion', () => {
+  it('completes commands, what is below them, and options, in bash', async () => {
+    const { code, out } = await cli(['completion', 'bash']);
+    assert.equal(code, 0);
+    const complete = (...words: string[]): string[] => {
+      const script = `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _wgotel; echo "\${COMPREPLY[@]}"`;
+      return execFileSync('bash', ['-c', script, 'bash', ...words], { encoding: 'utf8' })
+        .trim()
+        .split(' ');
+    };
+    assert.deepEqual(complete('wgotel', 'ch'), ['check']);
+    assert.deepEqual(complete('wgotel', 'config', 's'), ['schema']);
+    assert.deepEqual(complete('wgotel', 'names', 'extract', '--o'), ['--output']);
+    assert.deepEqual(complete('wgotel', 'completion', ''), ['bash', 'zsh', 'fish', '--help']);
+    assert.ok(complete('wgotel', 'once', '--').includes('--record'));
+  });
+
+  for (const shell of ['zsh', 'fish'] as const) {
+    it(`names every command for ${shell}`, async () => {
+      const { code, out } = await cli(['completion', shell]);
+      assert.equal(code, 0);
+      for (const word of ['run', 'once', 'check', 'status', 'extract', 'schema'])
+        assert.match(out, new RegExp(`\\b${word}\\b`));
+    });
+  }
+});
