@@ -9,7 +9,8 @@ import { isInstalled } from './process.js';
 
 const manifest = repositoryPath('otel-config/builder.yaml');
 
-function cacheFolder(): string {
+/** What takes long to fetch or to build is kept here. */
+export function cacheFolder(): string {
   return resolve(process.env['WGOTEL_CACHE'] ?? join(homedir(), '.cache', 'wgotel'));
 }
 
