@@ -1,8 +1,10 @@
 export { isWireGuardError, WireGuardError, type WireGuardErrorCode, type WireGuardErrorFacts } from './errors.js';
 export type { Device, DeviceType, Peer } from './model/device.js';
 export { parseEndpoint, type Endpoint } from './model/endpoint.js';
-export { peerId } from './model/key.js';
+export { peerId, tunnelId } from './model/key.js';
+export type { PeerState } from './model/peer-state.js';
 export { runAtOnce, runInSlices } from './model/slices.js';
+export type { SpanIds, TunnelFeed, TunnelView } from './model/tunnel.js';
 export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snapshot.js';
 export type { Clock } from './receiver/clock.js';
 export type { ReceiverOptions } from './receiver/options.js';
@@ -25,6 +27,32 @@ export { visitPoints } from './signals/visit-points.js';
 export { recordingOf } from './source/recorded/record.js';
 export { SOURCES, type SourceName, type SourceOptions } from './source/registry.js';
 export type { ReadOptions, Source } from './source/source.js';
+export type {
+  Change,
+  ChangeType,
+  ClockStepped,
+  DeviceAdded,
+  DeviceChange,
+  DeviceConfigChanged,
+  DeviceDown,
+  DeviceField,
+  DeviceRecreated,
+  DeviceRemoved,
+  DeviceUp,
+  PeerAdded,
+  PeerChange,
+  PeerConfigChanged,
+  PeerConnected,
+  PeerCountersReset,
+  PeerDisconnected,
+  PeerEndpointChanged,
+  PeerEndpointFlapping,
+  PeerField,
+  PeerHandshake,
+  PeerKeyRotated,
+  PeerRemoved,
+  PeerStateChanged,
+} from './state/change.js';
 export type { PeerNames } from './state/name.js';
 export type {
   Count,
@@ -39,7 +67,6 @@ export type {
   PeerExpectation,
   PeerExpectations,
   PeerIdentity,
-  PeerState,
   PeerView,
   StaleReason,
   Totals,

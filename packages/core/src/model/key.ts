@@ -7,3 +7,14 @@ import { createHash } from 'node:crypto';
 export function peerId(publicKey: string): string {
   return createHash('sha256').update(publicKey, 'base64').digest('hex').slice(0, 16);
 }
+
+/** Tells the tunnel between two ends: the first 16 hex digits of SHA-256 over the raw public keys of both, the smaller one
+ *  first, so that both ends find the same alone. It names a pair of keys: with a new key it is another tunnel.
+ *
+ *  @param own of the device, base64. `undefined`: it has none, so there is no id
+ *  @param other of the peer, base64 */
+export function tunnelId(own: string | undefined, other: string): string | undefined {
+  if (own === undefined) return undefined;
+  const keys = [Buffer.from(own, 'base64'), Buffer.from(other, 'base64')].toSorted(Buffer.compare);
+  return createHash('sha256').update(Buffer.concat(keys)).digest('hex').slice(0, 16);
+}

@@ -1,5 +1,6 @@
 import type { Device, Peer } from '../model/device.js';
-import type { DeviceView, PeerState, PeerView } from './frame.js';
+import type { PeerState } from '../model/peer-state.js';
+import type { DeviceView, PeerView } from './frame.js';
 import { ask, type Sayings } from './naming.js';
 import { OverflowTracker } from './overflow-tracker.js';
 import type { PeerLimit } from './peer-limit.js';

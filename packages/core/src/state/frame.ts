@@ -1,14 +1,8 @@
 import type { Device, Peer } from '../model/device.js';
+import type { PeerState } from '../model/peer-state.js';
 import type { SourceFailure, SourceNote } from '../model/snapshot.js';
+import type { Change } from './change.js';
 import type { Series } from './series.js';
-
-/** - `active`: a handshake younger than T and no evidence of failure
- *  - `stale`: it ought to be there and is not; see {@link StaleReason}
- *  - `never`: no handshake, nothing received, no evidence of failure
- *  - `idle`: everything else, such as a phone that is asleep
- *
- *  T = 180 s + our persistent keepalive + 2 scrape intervals. */
-export type PeerState = 'active' | 'stale' | 'never' | 'idle';
 
 /** - `expired`: it is always expected, and its last handshake is older than T, or none came within T
  *  - `unanswered`: data was sent, and nothing came back over two scrapes and 30 s
@@ -131,6 +125,8 @@ export interface Frame {
   /** What failed in this scrape. */
   readonly failures: readonly SourceFailure[];
   readonly notes: readonly SourceNote[];
+  /** What is otherwise than in the frame before. Empty in the first one, which is the baseline. */
+  readonly changes: readonly Change[];
   /** How far the wall clock jumped since the scrape before, in milliseconds; 0 if it did not. */
   readonly clockStep: number;
 }

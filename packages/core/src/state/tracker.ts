@@ -73,6 +73,7 @@ export class Tracker {
       errors: [...this.#errors.values()],
       failures: snapshot.failures,
       notes: snapshot.notes,
+      changes: [],
       clockStep: Math.abs(clockStep) > CLOCK_STEP ? clockStep : 0,
     };
   }
