@@ -15,6 +15,6 @@ export function peerId(publicKey: string): string {
  *  @param other of the peer, base64 */
 export function tunnelId(own: string | undefined, other: string): string | undefined {
   if (own === undefined) return undefined;
-  const keys = [Buffer.from(own, 'base64'), Buffer.from(other, 'base64')].toSorted(Buffer.compare);
+  const keys = [Buffer.from(own, 'base64'), Buffer.from(other, 'base64')].toSorted((a, b) => Buffer.compare(a, b));
   return createHash('sha256').update(Buffer.concat(keys)).digest('hex').slice(0, 16);
 }
