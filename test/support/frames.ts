@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Tracker, type Device, type Frame, type Peer, type SourceFailure } from '@wgotel/core';
-import { advance, device, EPOCH, peer, snapshot } from './snapshots.js';
+import { Tracker, type Device, type ExpectedDevice, type Frame, type Peer, type SourceFailure } from '@wgotel/core';
+import { advance, device, EPOCH, keyOf, peer, snapshot } from './snapshots.js';
 
 const counter = fc.oneof(
   fc.integer({ min: 0, max: 5000 }),
@@ -28,11 +28,30 @@ const anySnapshot = fc.record({
 
 const anyName = fc.option(fc.string({ unit: 'grapheme', maxLength: 80 }), { nil: undefined });
 
+/** What the devices are compared with. */
+const SETUP: ExpectedDevice = {
+  name: 'wg0',
+  listenPort: 1,
+  firewallMark: undefined,
+  peers: ['a', 'b', 'z'].map((label) => ({
+    publicKey: keyOf(label),
+    allowedIPs: ['10.9.0.2/32'],
+    persistentKeepaliveInterval: 25,
+    hasPresharedKey: label === 'b',
+    endpoint: { host: 'example.com', addresses: ['192.0.2.1'] },
+  })),
+};
+
 /** The last frame of a random history: peers of every kind, folded ones, failures, devices gone. */
 export const anyFrame: fc.Arbitrary<Frame> = fc
   .record({ snapshots: fc.array(anySnapshot, { minLength: 1, maxLength: 5 }), peerLimit: fc.nat(8), name: anyName })
   .map(({ snapshots, peerLimit, name }) => {
-    const tracker = new Tracker({ collectionInterval: 15_000, peerLimit, names: () => name });
+    const tracker = new Tracker({
+      collectionInterval: 15_000,
+      peerLimit,
+      names: () => name,
+      expectedDevices: () => SETUP,
+    });
     let millis = 0;
     const frames = snapshots.map(({ peers, gone, failure, up, after }) => {
       millis += after;

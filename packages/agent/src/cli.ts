@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check/command.js';
 import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
+import { driftCommand } from './commands/drift.js';
 import { namesCommand } from './commands/names.js';
 import { onceCommand } from './commands/once/command.js';
 import { runCommand } from './commands/run.js';
@@ -29,6 +30,7 @@ const COMMANDS = [
   checkCommand(),
   statusCommand(),
   namesCommand(),
+  driftCommand(),
   configCommand(),
   completionCommand(program),
 ];

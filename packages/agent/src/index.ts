@@ -7,6 +7,7 @@ export { COLLECTOR_KEYS, type Treatment } from './config/collector-keys.js';
 export type {
   Configuration,
   DeviceRule,
+  DriftConfig,
   ExporterConfig,
   HealthConfig,
   InterfaceFilter,
@@ -35,8 +36,10 @@ export { RETRY, Sender, type SenderOptions, type SenderState } from './exporter/
 export type { Failed, Outcome, Refused, Sent, Transport } from './exporter/transport.js';
 export { diagLogger, Logger, type LogEncoding, type LoggerOptions, type LogLevel, type LogStream } from './log.js';
 export { NameBook } from './names/name-book.js';
-export { readNames } from './names/formats.js';
-export type { Names } from './names/names-file.js';
+export { HostBook, type Lookup } from './drift/host-book.js';
+export { SetupBook } from './drift/setup-book.js';
+export { readSetup, withoutSecrets, type Setup, type SetupPeer } from './drift/setup-file.js';
+export { readNames, type Names } from './names/formats.js';
 export { readConfigurationNames } from './names/wireguard-files.js';
 export { toJson } from './otlp/json.js';
 export { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';

@@ -1,6 +1,7 @@
 export { isWireGuardError, WireGuardError, type WireGuardErrorCode, type WireGuardErrorFacts } from './errors.js';
 export type { Device, DeviceType, Peer } from './model/device.js';
 export { parseEndpoint, type Endpoint } from './model/endpoint.js';
+export type { ExpectedDevice, ExpectedDevices, ExpectedEndpoint, ExpectedPeer } from './model/expected-device.js';
 export { peerId, tunnelId } from './model/key.js';
 export type { PeerState } from './model/peer-state.js';
 export { runAtOnce, runInSlices } from './model/slices.js';

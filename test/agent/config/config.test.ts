@@ -33,6 +33,7 @@ describe('configuration', () => {
         metrics: {},
         resourceAttributes: {},
         names: { peers: {}, files: [], configurationFiles: [] },
+        drift: { files: [], endpointNames: false },
         peers: [],
         devices: [],
       },
@@ -103,6 +104,7 @@ service:
         files: ['names.csv'],
         configurationFiles: [],
       },
+      drift: { files: [], endpointNames: false },
       peers: [
         { name: undefined, id: undefined, pattern: '^site-', device: undefined, expect: 'site', staleAfter: 600_000 },
         {

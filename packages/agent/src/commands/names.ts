@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readConfigurationNames } from '../names/wireguard-files.js';
+import { readEach, replaceFile } from './extract.js';
 
 const EXAMPLES = `
 Names come from comments as popular installers write them (friendly_name, Name, Client, BEGIN_PEER, begin), from networkd's
@@ -31,39 +30,14 @@ export function namesCommand(): Command {
 
 function extractNames(files: readonly string[], { output, format }: { output?: string; format: 'csv' | 'json' }): void {
   const names = new Map<string, string>();
-  let failed = 0;
-  const found = files.flatMap(inFolder);
-  for (const path of found) {
-    try {
-      const inFile = readSecretly(path);
-      for (const [publicKey, name] of inFile) if (!names.has(publicKey)) names.set(publicKey, name);
-      console.error(`${path}: ${inFile.size} ${inFile.size === 1 ? 'name' : 'names'}`);
-    } catch (error) {
-      failed++;
-      const { code, message } = error as NodeJS.ErrnoException;
-      console.error(`${path}: ${code === undefined ? message : `it can't be read (${code})`}`);
-    }
-  }
+  const outcome = readEach(files, readConfigurationNames, (path, inFile) => {
+    for (const [publicKey, name] of inFile) if (!names.has(publicKey)) names.set(publicKey, name);
+    console.error(`${path}: ${inFile.size} ${inFile.size === 1 ? 'name' : 'names'}`);
+  });
   const text = format === 'csv' ? toCsv(names) : `${JSON.stringify(Object.fromEntries(names), undefined, 2)}\n`;
   if (output === undefined) process.stdout.write(text);
   else replaceFile(output, text);
-  process.exitCode = failed === 0 ? 0 : failed === found.length ? 1 : 3;
-}
-
-/** The files of a folder, or what is no folder itself. */
-function inFolder(path: string): string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
-  const names = readdirSync(path).filter((name) => /\.(conf|netdev)$/.test(name));
-  return names.toSorted().map((name) => join(path, name));
-}
-
-function readSecretly(path: string): ReadonlyMap<string, string> {
-  const bytes = readFileSync(path);
-  try {
-    return readConfigurationNames(path, bytes);
-  } finally {
-    bytes.fill(0);
-  }
+  process.exitCode = outcome;
 }
 
 function toCsv(names: ReadonlyMap<string, string>): string {
@@ -73,11 +47,4 @@ function toCsv(names: ReadonlyMap<string, string>): string {
 
 function quoted(text: string): string {
   return /[",#]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Whoever reads the file meanwhile gets the old or the new one whole. */
-function replaceFile(path: string, text: string): void {
-  const aside = `${path}.${process.pid}.tmp`;
-  writeFileSync(aside, text, { mode: 0o644, flag: 'wx' });
-  renameSync(aside, path);
 }

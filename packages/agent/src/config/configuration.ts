@@ -32,6 +32,7 @@ export interface ReceiverConfig {
   /** Of the resource attributes the agent finds out (`host.name`, `host.id`), those that are said otherwise. */
   readonly resourceAttributes: Readonly<Record<string, { readonly enabled: boolean }>>;
   readonly names: NamesConfig;
+  readonly drift: DriftConfig;
   /** The first that fits a peer counts. */
   readonly peers: readonly PeerRule[];
   readonly devices: readonly DeviceRule[];
@@ -60,6 +61,14 @@ export interface NamesConfig {
   readonly files: readonly string[];
   /** Files that hold private keys beside names: wg-quick's, networkd's, wg-easy's. */
   readonly configurationFiles: readonly string[];
+}
+
+/** What devices are compared with. */
+export interface DriftConfig {
+  /** Configurations of wg-quick and networkd. */
+  readonly files: readonly string[];
+  /** Whether names of endpoints in them are looked up, to tell when they stand for other addresses. */
+  readonly endpointNames: boolean;
 }
 
 /** Says what is expected of peers. A rule fits if all that is given does; with none of them it fits every peer. */

@@ -3,7 +3,9 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { isTree } from '../config/tree.js';
-import type { Names } from './names-file.js';
+
+/** Names of peers by public key or peer id, with `DEVICE ` before it where a name is for one device only. */
+export type Names = ReadonlyMap<string, string>;
 
 const PUBLIC_KEY = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
 const PEER_ID = /^[0-9a-f]{16}$/;

@@ -2,21 +2,21 @@ import { peerId, type PeerNames } from '@wgotel/core';
 import type { NamesConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import { TroubleLog } from '../exporter/trouble-log.js';
-import { NamesFile } from './names-file.js';
+import { WatchedFile } from '../watched-file.js';
 import { readConfigurationNames } from './wireguard-files.js';
-import { readNames } from './formats.js';
+import { readNames, type Names } from './formats.js';
 
 /** Knows what peers are called, from all places the configuration names: the first that knows a peer names it. */
 export class NameBook {
   readonly #given: ReadonlyMap<string, string>;
-  readonly #files: readonly NamesFile[];
+  readonly #files: readonly WatchedFile<Names>[];
   readonly #trouble: TroubleLog;
 
   constructor({ peers, files, configurationFiles }: NamesConfig, log: Logger) {
     this.#given = new Map(Object.entries(peers));
     this.#files = [
-      ...files.map((path) => new NamesFile(path, readNames)),
-      ...configurationFiles.map((path) => new NamesFile(path, readConfigurationNames)),
+      ...files.map((path) => new WatchedFile(path, readNames)),
+      ...configurationFiles.map((path) => new WatchedFile(path, readConfigurationNames)),
     ];
     this.#trouble = new TroubleLog(log, () => performance.now());
   }
@@ -26,7 +26,8 @@ export class NameBook {
     const given = this.#given.get(publicKey);
     if (given !== undefined) return given;
     const keys = [publicKey, peerId(publicKey)];
-    for (const { names } of this.#files) {
+    for (const { content: names } of this.#files) {
+      if (names === undefined) continue;
       for (const key of keys) {
         const name = names.get(`${device} ${key}`) ?? names.get(key);
         if (name !== undefined) return name;

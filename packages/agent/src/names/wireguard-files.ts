@@ -1,10 +1,9 @@
 import { extname } from 'node:path';
 import { isTree } from '../config/tree.js';
-import type { Names } from './names-file.js';
+import { harmlessLines } from '../wireguard-files/lines.js';
+import type { Names } from './formats.js';
 
-const NEWLINE = 10;
-const HASH = '#'.charCodeAt(0);
-const BRACKET = '['.charCodeAt(0);
+const SETTINGS: ReadonlySet<string> = new Set(['publickey']);
 
 const PUBLIC_KEY = /^PublicKey\s*=\s*([A-Za-z0-9+/]{43}=)/i;
 
@@ -40,7 +39,7 @@ function ofIni(bytes: Buffer): Names {
     if (inPeer && publicKey !== undefined && name !== undefined) names.set(publicKey, name);
     [inPeer, publicKey, name] = [false, undefined, undefined];
   };
-  for (const line of harmlessLines(bytes)) {
+  for (const line of harmlessLines(bytes, SETTINGS)) {
     if (line.startsWith('[')) {
       close();
       inPeer = /^\[(?:WireGuard)?Peer\]/i.test(line);
@@ -59,24 +58,6 @@ function ofIni(bytes: Buffer): Names {
   close();
   return names;
 }
-
-/** Comments, heads of sections and public keys. Anything else, and comments in which a key may have been parked, never
- *  become a string. */
-function* harmlessLines(bytes: Buffer): Generator<string, void> {
-  for (let start = 0, end = 0; start < bytes.length; start = end + 1) {
-    end = bytes.indexOf(NEWLINE, start);
-    if (end === -1) end = bytes.length;
-    let from = start;
-    while (from < end && bytes[from]! <= 32) from++;
-    const line = bytes.subarray(from, end);
-    const first = line[0];
-    const isComment = first === HASH && line.indexOf('Key') === -1 && line.indexOf('key') === -1;
-    const isPublicKey = line.subarray(0, 9).equals(PUBLIC_KEY_WORD);
-    if (isComment || first === BRACKET || isPublicKey) yield line.toString('utf8').trim();
-  }
-}
-
-const PUBLIC_KEY_WORD = Buffer.from('PublicKey');
 
 function firstGroup(patterns: readonly RegExp[], line: string): string | undefined {
   for (const pattern of patterns) {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { MeterProvider } from '@opentelemetry/api';
 import { WireGuardError } from '../errors.js';
+import type { ExpectedDevices } from '../model/expected-device.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
@@ -24,6 +25,8 @@ export interface ReceiverOptions {
   readonly names?: PeerNames | undefined;
   /** What is expected of peers. Default: what their setup suggests. */
   readonly expectations?: PeerExpectations | undefined;
+  /** How devices are meant to be set up, to tell where they differ. Default: nobody says. */
+  readonly expectedDevices?: ExpectedDevices | undefined;
   /** Devices that are reported as down also if they were never there. Default: none. */
   readonly requiredDevices?: readonly string[] | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
@@ -48,6 +51,7 @@ export interface ResolvedOptions {
   readonly timeout: number;
   readonly names: PeerNames | undefined;
   readonly expectations: PeerExpectations | undefined;
+  readonly expectedDevices: ExpectedDevices | undefined;
   readonly requiredDevices: readonly string[];
   readonly view: MetricView;
   readonly peerLimit: number;
@@ -68,6 +72,7 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     timeout: atLeast(1, 'timeout', options.timeout ?? 10_000),
     names: options.names,
     expectations: options.expectations,
+    expectedDevices: options.expectedDevices,
     requiredDevices: options.requiredDevices ?? [],
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),

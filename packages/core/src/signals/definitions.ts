@@ -142,6 +142,18 @@ export const METRICS: readonly MetricDefinition[] = [
       sink.point(series, PLAIN, configChanges.startTime, time, configChanges.value),
   },
   {
+    ...described('wireguard.device.config.drift'),
+    of: 'device',
+    points: ({ series, drift }, sink, time) => drift && sink.point(series, PLAIN, 0, time, drift.differences.length),
+  },
+  {
+    ...described('wireguard.peer.endpoint.name.mismatch'),
+    of: 'device',
+    points: ({ drift }, sink, time) => {
+      for (const { series, moved } of drift?.endpointNames ?? []) sink.point(series, PLAIN, 0, time, Number(moved));
+    },
+  },
+  {
     ...described('wireguard.peer.persistent_keepalive.interval'),
     of: 'peer',
     points: ({ series, peer }, sink, time) =>

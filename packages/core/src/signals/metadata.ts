@@ -4,11 +4,13 @@ import type { Metric } from './metric.js';
 /** Names of the metrics. */
 export type MetricName =
   | 'wireguard.device.config.changes'
+  | 'wireguard.device.config.drift'
   | 'wireguard.device.scrape.errors'
   | 'wireguard.device.up'
   | 'wireguard.peer.allowed_ip.count'
   | 'wireguard.peer.count'
   | 'wireguard.peer.endpoint.changes'
+  | 'wireguard.peer.endpoint.name.mismatch'
   | 'wireguard.peer.handshake.attempts'
   | 'wireguard.peer.handshakes'
   | 'wireguard.peer.io'
@@ -22,6 +24,17 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
     kind: 'counter',
     unit: '{change}',
     description: 'Changes of configuration: of the device itself, and of peers added, removed or set otherwise.',
+    valueType: 'int',
+    enabled: true,
+    attributes: [
+      { name: 'network.interface.name', requirement: 'required' },
+      { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
+    ],
+  },
+  'wireguard.device.config.drift': {
+    kind: 'gauge',
+    unit: '{difference}',
+    description: 'Ways in which the device differs from its configuration file. No point if none is given.',
     valueType: 'int',
     enabled: true,
     attributes: [
@@ -89,6 +102,20 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
       { name: 'wireguard.peer.endpoint.change.type', requirement: 'recommended' },
+    ],
+  },
+  'wireguard.peer.endpoint.name.mismatch': {
+    kind: 'gauge',
+    unit: '1',
+    description:
+      '1 if the name of the endpoint stands for other addresses than the one in use, 0 if not. No point without a name.',
+    valueType: 'int',
+    enabled: true,
+    attributes: [
+      { name: 'network.interface.name', requirement: 'required' },
+      { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
+      { name: 'wireguard.peer.id', requirement: 'recommended' },
+      { name: 'wireguard.peer.name', requirement: 'recommended' },
     ],
   },
   'wireguard.peer.handshake.attempts': {

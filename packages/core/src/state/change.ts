@@ -1,5 +1,6 @@
 import type { Device, Peer } from '../model/device.js';
 import type { PeerState } from '../model/peer-state.js';
+import type { Difference } from './drift.js';
 import type { DeviceView, EndpointChange, PeerView, StaleReason } from './frame.js';
 
 /** Something that is otherwise than in the frame before. Put onto that frame one after the other, the changes of a frame give
@@ -14,6 +15,7 @@ export type Change =
   | PeerConfigChanged
   | PeerCountersReset
   | PeerKeyRotated
+  | PeerEndpointNameMoved
   | PeerConnected
   | PeerDisconnected
   | DeviceAdded
@@ -22,6 +24,7 @@ export type Change =
   | DeviceUp
   | DeviceDown
   | DeviceConfigChanged
+  | DeviceConfigDrifted
   | ClockStepped;
 
 export type ChangeType = Change['type'];
@@ -118,6 +121,16 @@ export interface PeerKeyRotated extends OfPeer {
   readonly basis: 'name' | 'allowed_ips';
 }
 
+/** The name of its endpoint stands for other addresses than the one in use, which WireGuard looked up when it was set up;
+ *  or does so no longer. There only if somebody says what the name is. */
+export interface PeerEndpointNameMoved extends OfPeer {
+  readonly type: 'peer.endpoint.name.moved';
+  readonly phase: 'start' | 'end';
+  readonly host: string;
+  /** What the name stands for. */
+  readonly addresses: readonly string[];
+}
+
 /** It became active. For an audit trail; there only if it was asked for. */
 export interface PeerConnected extends OfPeer {
   readonly type: 'peer.connected';
@@ -164,6 +177,13 @@ export interface DeviceConfigChanged extends OfDevice {
   readonly fields: readonly DeviceField[];
 }
 export type DeviceField = 'public_key' | 'listen_port' | 'firewall_mark';
+
+/** It differs in other ways from how it was meant to be set up than before. There only if somebody says how that is. */
+export interface DeviceConfigDrifted extends OfDevice {
+  readonly type: 'device.config.drifted';
+  /** Empty: it is as it was meant to be again. */
+  readonly differences: readonly Difference[];
+}
 
 /** The wall clock jumped against the one that never steps. */
 export interface ClockStepped extends At {

@@ -1,7 +1,8 @@
 import type { Device, Peer } from '../model/device.js';
 import type { PeerState } from '../model/peer-state.js';
 import type { DeviceView, PeerView } from './frame.js';
-import { ask, type Sayings } from './naming.js';
+import { DriftTracker } from './drift-tracker.js';
+import { ask, askSetup, type Sayings } from './naming.js';
 import { OverflowTracker } from './overflow-tracker.js';
 import type { PeerLimit } from './peer-limit.js';
 import { PeerTracker } from './peer-tracker.js';
@@ -40,6 +41,8 @@ export class DeviceTracker {
   readonly #sayings: Sayings;
   readonly #limit: PeerLimit;
   readonly #overflow = new OverflowTracker();
+  readonly #drift = new DriftTracker();
+  readonly #viewOf = (publicKey: string): PeerView | undefined => this.peers.get(publicKey)?.view;
   /** The last one that could be told. */
   #incarnation: string | undefined;
   #gone = false;
@@ -109,6 +112,7 @@ export class DeviceTracker {
       peerCounts,
       configChanges: { startTime: this.#countedSince, value: this.#configChanges },
       overflow: this.#overflow.look(now.time),
+      drift: this.#drift.advance(device, askSetup(this.#sayings, this.series), true, this.#viewOf, () => undefined),
     });
   }
 
@@ -131,6 +135,7 @@ export class DeviceTracker {
       peerCounts: { active: 0, stale: 0, never: 0, idle: 0 },
       configChanges: { startTime: now.time, value: 0 },
       overflow: undefined,
+      drift: undefined,
     };
     return this.remove(now)!;
   }
@@ -159,6 +164,7 @@ export class DeviceTracker {
       peers: NO_PEERS,
       peerCounts: { active: 0, stale: 0, never: 0, idle: 0 },
       overflow: this.#overflow.look(now.time),
+      drift: undefined,
     });
   }
 

@@ -2,6 +2,7 @@ import type { Device, Peer } from '../model/device.js';
 import type { PeerState } from '../model/peer-state.js';
 import type { SourceFailure, SourceNote } from '../model/snapshot.js';
 import type { Change } from './change.js';
+import type { Difference } from './drift.js';
 import type { Series } from './series.js';
 
 /** - `expired`: it is always expected, and its last handshake is older than T, or none came within T
@@ -96,6 +97,21 @@ export interface DeviceView {
   readonly configChanges: Count;
   /** `undefined`: every peer has points of its own, and always had. */
   readonly overflow: Overflow | undefined;
+  /** How it differs from what it was meant to be. `undefined`: nobody says what that is, or it is gone. */
+  readonly drift: DeviceDrift | undefined;
+}
+
+export interface DeviceDrift {
+  readonly differences: readonly Difference[];
+  /** Of the peers whose endpoint is given by a name that can be looked up. */
+  readonly endpointNames: readonly EndpointName[];
+}
+
+export interface EndpointName {
+  readonly series: Series;
+  readonly host: string;
+  /** Whether it stands for other addresses than the one in use. */
+  readonly moved: boolean;
 }
 
 export interface Count {

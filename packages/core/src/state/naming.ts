@@ -1,12 +1,15 @@
+import type { ExpectedDevice, ExpectedDevices } from '../model/expected-device.js';
 import { peerId } from '../model/key.js';
 import type { PeerExpectation, PeerExpectations } from './frame.js';
 import { nameOf, type PeerNames } from './name.js';
 import { Series } from './series.js';
 
-/** What an operator says of peers: their names, and what is expected of them. */
+/** What an operator says of peers and devices: their names, what is expected of them, and how they are meant to be set up. */
 export interface Sayings {
   readonly names?: PeerNames | undefined;
   readonly expectations?: PeerExpectations | undefined;
+  /** Of the own network namespace. */
+  readonly expectedDevices?: ExpectedDevices | undefined;
 }
 
 /** What was said of one peer. */
@@ -35,4 +38,14 @@ export function ask(
     // It is the application's.
   }
   return { series, expected };
+}
+
+/** Asks how a device is meant to be set up. */
+export function askSetup({ expectedDevices }: Sayings, { device, netns }: Series): ExpectedDevice | undefined {
+  try {
+    return netns === undefined ? expectedDevices?.(device) : undefined;
+  } catch {
+    // It is the application's.
+    return undefined;
+  }
 }

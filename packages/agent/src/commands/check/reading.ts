@@ -36,12 +36,12 @@ export async function checkReceiver(id: string, config: ReceiverConfig): Promise
       fix: 'bring a device up, for example with wg-quick up wg0',
     });
   }
-  for (const [path, problem] of scraper.nameProblems) {
+  for (const [path, problem] of scraper.fileProblems) {
     findings.push({
       verdict: 'warn',
-      what: `receivers.${id}, names in ${path}`,
+      what: `receivers.${id}, ${path}`,
       found: problem,
-      fix: 'mend the file, or take it out of names',
+      fix: 'mend the file, or take it out of names or drift',
     });
   }
   return findings;

@@ -73,6 +73,17 @@ const names = z
   .prefault({})
   .transform(({ peers, files, configuration_files: configurationFiles }) => ({ peers, files, configurationFiles }));
 
+const drift = z
+  .strictObject({
+    files: texts.default([]).describe('Configurations of wg-quick and networkd that devices are compared with.'),
+    endpoint_names: z
+      .boolean()
+      .default(false)
+      .describe('Look names of endpoints in these files up, and tell when they stand for other addresses.'),
+  })
+  .prefault({})
+  .transform(({ files, endpoint_names: endpointNames }) => ({ files, endpointNames }));
+
 const resourceAttribute = z.strictObject({ enabled: z.boolean() });
 
 /** The section of one receiver. */
@@ -102,6 +113,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       .strictObject({ 'host.name': resourceAttribute.optional(), 'host.id': resourceAttribute.optional() })
       .default({}),
     names: names.describe('Where names of peers come from.'),
+    drift: drift.describe('What devices are compared with.'),
     peers: z.array(peerRule).default([]).describe('What is expected of peers: the first rule that fits counts.'),
     devices: z
       .array(z.strictObject({ name: text, required: z.boolean().default(true) }))
@@ -139,6 +151,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       Object.entries(given.resource_attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
     names: given.names,
+    drift: given.drift,
     peers: given.peers,
     devices: given.devices,
   }));

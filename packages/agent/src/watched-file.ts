@@ -1,28 +1,27 @@
 import { readFile, stat } from 'node:fs/promises';
 
-/** Names of peers by public key or peer id, with `DEVICE ` before it where a name is for one device only. */
-export type Names = ReadonlyMap<string, string>;
-
-/** Finds the names in a file. Throws an error whose message may be shown: it says what is wrong and holds no keys. */
-export type NamesReader = (path: string, bytes: Buffer) => Names;
+/** Finds in a file what it is read for. Throws an error whose message may be shown: it says what is wrong and holds no
+ *  keys. */
+export type FileReader<T> = (path: string, bytes: Buffer) => T;
 
 const LARGEST = 16 * 1024 * 1024;
 
-/** A file with names in it, read again when it changes. */
-export class NamesFile {
+/** A file that is read again when it changes. */
+export class WatchedFile<T> {
   readonly path: string;
-  readonly #read: NamesReader;
-  #names: Names = new Map();
+  readonly #read: FileReader<T>;
+  #content: T | undefined;
   #problem: string | undefined;
   #looks: string | undefined;
 
-  constructor(path: string, read: NamesReader) {
+  constructor(path: string, read: FileReader<T>) {
     this.path = path;
     this.#read = read;
   }
 
-  get names(): Names {
-    return this.#names;
+  /** What was in it when it could last be used. `undefined`: it never could. */
+  get content(): T | undefined {
+    return this.#content;
   }
 
   /** Why the file as it is now can't be used. `undefined`: it can. */
@@ -43,7 +42,7 @@ export class NamesFile {
         throw new Error(`it can't be read (${error.code})`);
       });
       try {
-        this.#names = this.#read(this.path, bytes);
+        this.#content = this.#read(this.path, bytes);
       } finally {
         // It may hold private keys.
         bytes.fill(0);
