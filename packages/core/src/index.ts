@@ -35,6 +35,7 @@ export type {
   DeviceAdded,
   DeviceChange,
   DeviceConfigChanged,
+  DeviceConfigDrifted,
   DeviceDown,
   DeviceField,
   DeviceRecreated,
@@ -48,17 +49,21 @@ export type {
   PeerDisconnected,
   PeerEndpointChanged,
   PeerEndpointFlapping,
+  PeerEndpointNameMoved,
   PeerField,
   PeerHandshake,
   PeerKeyRotated,
   PeerRemoved,
   PeerStateChanged,
 } from './state/change.js';
+export type { Difference } from './state/drift.js';
 export type { PeerNames } from './state/name.js';
 export type {
   Count,
+  DeviceDrift,
   DeviceView,
   EndpointChange,
+  EndpointName,
   ErrorCount,
   Expectation,
   FailedAttempt,

@@ -72,7 +72,7 @@ describe('the setups of devices', () => {
     const file = join(folder, 'wg0.conf');
     writeFileSync(file, text(1));
     const lines: string[] = [];
-    const log = new Logger({ level: 'info', stream: { write: (line: string) => lines.push(line) } as never });
+    const log = new Logger({ level: 'info', stream: { write: (line) => lines.push(line) } });
     const book = new SetupBook({ files: [file], endpointNames: true }, log, () => Promise.resolve(['192.0.2.9']));
     await book.refresh();
     const first = book.expected('wg0');
