@@ -27,7 +27,7 @@ const endpointOf = (peer: Lines): string | undefined => peer.find(([key]) => key
 const falls = (values: readonly number[]): number => values.filter((next, at) => next < (values[at - 1] ?? 0)).length;
 
 describe('population', () => {
-  for (const behaviour of ['steady', 'idle', 'roaming', 'dead'] as const) {
+  for (const behaviour of ['steady', 'idle', 'roaming', 'phone', 'dead'] as const) {
     it(`has counters and handshake times that never fall: ${behaviour}`, async () => {
       for (const readings of await history(behaviour)) {
         const seen = readings.map(counters);
@@ -63,6 +63,16 @@ describe('population', () => {
     assert.ok(addresses.some((count) => count > 1));
     const steady = (await history('steady')).map((readings) => new Set(readings.map(endpointOf)).size);
     assert.ok(steady.every((count) => count === 1));
+  });
+
+  it('lets phones sleep for longer than a session lasts, and wake up at another endpoint', async () => {
+    const phones = (await history('phone')).filter((readings) => new Set(readings.map(endpointOf)).size > 1);
+    assert.ok(phones.length > 5, `only ${phones.length} of ${PEERS} woke up twice within the hour`);
+    for (const readings of phones) {
+      const times = [...new Set(readings.map((peer) => counters(peer).handshake))].filter((time) => time > 0);
+      const gaps = times.slice(1).map((time, at) => time - times[at]!);
+      assert.ok(Math.max(...gaps) > 10 * MINUTE, gaps.join());
+    }
   });
 
   it('lets dead peers send initiations only, without an answer', async () => {

@@ -4,10 +4,10 @@ import type { Random } from './random.js';
 
 /**
  * What a simulated peer does: `steady` has data both ways and rekeys every two minutes; `idle` has no traffic beyond
- * keepalives; `roaming` is steady and changes its endpoint; `dead` initiates in vain; `resetting` is steady and is now and
- * then removed and added again, so that its counters start at 0.
+ * keepalives; `roaming` is steady and changes its endpoint; `phone` sleeps most of the time, and wakes up on another network;
+ * `dead` initiates in vain; `resetting` is steady and is now and then removed and added again, so that its counters start at 0.
  */
-export type Behaviour = 'steady' | 'idle' | 'roaming' | 'dead' | 'resetting';
+export type Behaviour = 'steady' | 'idle' | 'roaming' | 'phone' | 'dead' | 'resetting';
 
 /** How often each behaviour occurs, as weights relative to each other; one left out does not occur. */
 export type Mix = Partial<Record<Behaviour, number>>;
@@ -24,7 +24,8 @@ export interface Traits {
   /** Packets per ms. */
   readonly receiveRate: number;
   readonly transmitRate: number;
-  /** Time between two changes of a kind that belongs to the behaviour: of endpoint, or from reset to reset. */
+  /** Time between two changes of a kind that belongs to the behaviour: of endpoint, from waking to waking, or from reset to
+   *  reset. */
   readonly changePeriod: number;
 }
 
@@ -49,8 +50,25 @@ const RETRY_PERIOD = REKEY_TIMEOUT + 167;
 // After giving up, the persistent keepalive starts the next round.
 const ROUND = (MAX_ATTEMPTS - 1) * RETRY_PERIOD + KEEPALIVE_PERIOD;
 
+/** The part of the time that a phone is awake. */
+const AWAKE = 0.1;
+
 /** Draws the traits of a peer. */
 export function drawTraits(behaviour: Behaviour, random: Random): Traits {
+  const traits = drawCommonTraits(behaviour, random);
+  // It keeps itself alive, and comes when it likes to.
+  return behaviour === 'phone'
+    ? {
+        ...traits,
+        initiator: false,
+        persistentKeepalive: 0,
+        firstHandshake: random.between(0, 5 * traits.changePeriod),
+        changePeriod: 5 * traits.changePeriod,
+      }
+    : traits;
+}
+
+function drawCommonTraits(behaviour: Behaviour, random: Random): Traits {
   const kept = behaviour === 'dead' || random.chance(0.5);
   const absent = (behaviour === 'dead' || (behaviour === 'idle' && !kept)) && random.chance(0.5);
   return {
@@ -70,6 +88,7 @@ export const activityOf: Record<Behaviour, (traits: Traits, elapsed: number) => 
   steady,
   idle: (traits, elapsed) => (traits.persistentKeepalive > 0 ? keptAlive(traits, elapsed) : silent(traits, elapsed)),
   roaming: (traits, elapsed) => ({ ...steady(traits, elapsed), moves: Math.floor(elapsed / traits.changePeriod) }),
+  phone,
   dead,
   resetting(traits, elapsed) {
     const since = elapsed % traits.changePeriod;
@@ -92,6 +111,23 @@ function steady(traits: Traits, elapsed: number): Activity {
     txBytes: sent + (traits.initiator ? initiating : responding),
     rxBytes: received + (traits.initiator ? responding : initiating),
     moves: 0,
+  };
+}
+
+/** Steady while it is awake, and silent while it sleeps. */
+function phone(traits: Traits, elapsed: number): Activity {
+  const active = elapsed - traits.firstHandshake;
+  if (active < 0) return NOTHING;
+  const { changePeriod } = traits;
+  const wakes = Math.floor(active / changePeriod);
+  const awake = { ...traits, firstHandshake: 0 };
+  const before = steady(awake, changePeriod * AWAKE);
+  const now = steady(awake, Math.min(active % changePeriod, changePeriod * AWAKE));
+  return {
+    handshake: traits.firstHandshake + wakes * changePeriod + now.handshake!,
+    txBytes: wakes * before.txBytes + now.txBytes,
+    rxBytes: wakes * before.rxBytes + now.rxBytes,
+    moves: wakes,
   };
 }
 
