@@ -22,19 +22,25 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
+  // Those that wait most begin first.
+  const alongside = chosen.filter((suite) => suite.alongside).map((suite) => run(suite, strict));
   const results: Result[] = [];
-  for (const suite of chosen) {
-    const missing = suite.needs?.obstacles().join('; ') || undefined;
-    console.log(`${suite.name}${missing === undefined ? '' : ` skipped: ${missing}`}`);
-    const counts =
-      missing === undefined ? await runSuite(suite, strict) : { passed: 0, failed: 0, skipped: 1, missing };
-    results.push({ suite, ...counts });
-  }
+  for (const suite of chosen) if (!suite.alongside) results.push(await run(suite, strict));
+  results.push(...(await Promise.all(alongside)));
   printTable(results);
   const passed = sum(results.map((result) => result.passed));
   const failed = sum(results.map((result) => result.failed + (strict ? result.skipped : 0)));
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
+}
+
+async function run(suite: Suite, strict: boolean): Promise<Result> {
+  const missing = suite.needs?.obstacles().join('; ') || undefined;
+  if (missing !== undefined) console.log(`${suite.name} skipped: ${missing}`);
+  else if (suite.alongside) console.log(`${suite.name} runs alongside the others`);
+  else console.log(suite.name);
+  const counts = missing === undefined ? await runSuite(suite, strict) : { passed: 0, failed: 0, skipped: 1, missing };
+  return { suite, ...counts };
 }
 
 function readArguments(): { help: boolean; strict: boolean; chosen: readonly Suite[] } {

@@ -15,7 +15,8 @@ export interface Counts {
 const endMs = 10_000;
 
 /**
- * Runs a suite with mocha in a process of its own, whose output is shown as it comes. Besides tests, these count as
+ * Runs a suite with mocha in a process of its own, whose output is shown as it comes, or at the end if the suite runs
+ * alongside others. Besides tests, these count as
  * one failure each: no tests, a file that doesn't load, a process that crashes or that an open handle keeps alive.
  */
 export async function runSuite(suite: Suite, forbidOnly: boolean): Promise<Counts> {
@@ -25,13 +26,17 @@ export async function runSuite(suite: Suite, forbidOnly: boolean): Promise<Count
     let counts: Counts | undefined;
     let timer: NodeJS.Timeout | undefined;
     const args = [String(suite.timeoutMs), String(forbidOnly), ...files];
-    const child = fork(repositoryPath('build/test/run-suite.js'), args, { execArgv: ['--enable-source-maps'] });
+    const silent = suite.alongside === true;
+    const child = fork(repositoryPath('build/test/run-suite.js'), args, { execArgv: ['--enable-source-maps'], silent });
+    let held = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (held += text));
     child.on('message', (message) => {
       counts = message as Counts;
       timer = setTimeout(() => child.kill('SIGKILL'), endMs);
     });
-    child.on('exit', (code, signal) => {
+    child.on('close', (code, signal) => {
       clearTimeout(timer);
+      if (silent) console.log(`${suite.name}\n${held}`);
       if (counts === undefined) resolve(failed(`mocha ended before its tests had (${signal ?? `exit code ${code}`})`));
       else if (signal !== null) resolve(failed('the process did not end: a test left something open', counts));
       else resolve(counts);

@@ -10,6 +10,8 @@ export interface Suite {
   readonly folders: readonly string[];
   /** How long one test may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Waits far more than it works, so it runs beside the others, and is shown when it is done. */
+  readonly alongside?: true;
   /** Absent: the suite can always run. */
   readonly needs?: {
     /** Lists all that keeps the suite from running here, and how to install what is missing. */
