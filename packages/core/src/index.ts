@@ -41,6 +41,7 @@ export type {
   PeerIdentity,
   PeerState,
   PeerView,
+  RequiredDevice,
   StaleReason,
   Totals,
 } from './state/frame.js';
