@@ -18,6 +18,11 @@ const { ofFailure, namesFix } = (await import(
   repositoryPath('packages/agent/dist/commands/check/reading.js')
 )) as typeof import('../../packages/agent/src/commands/check/reading.js');
 
+const { renderStatus } = (await import(
+  repositoryPath('packages/agent/dist/commands/status.js')
+)) as typeof import('../../packages/agent/src/commands/status.js');
+type AgentStatus = Parameters<typeof renderStatus>[0];
+
 let folder: string;
 let simulator: Simulator;
 
@@ -223,6 +228,28 @@ describe('wgotel once, of other network namespaces', () => {
     const schema = JSON.parse(readFileSync(repositoryPath('docs/schema/once.schema.json'), 'utf8')) as object;
     const validate = new Ajv2020().compile(schema);
     assert.ok(validate(json), JSON.stringify(validate.errors));
+  });
+});
+
+describe('wgotel status', () => {
+  it('tells devices of several network namespaces apart, and counts one as one', () => {
+    const peers = { active: 1, stale: 0, idle: 0, never: 0 };
+    const devices = [
+      { name: 'wg0', netns: 'blue', up: 1 as const, peers },
+      { name: 'wg0', up: 0 as const, peers },
+    ];
+    const sent = { requests: 1, points: 11 };
+    const otlp = { endpoint: 'http://h:1', queuedBytes: 0, lastSuccess: 0, failure: undefined, sent, dropped: {} };
+    const status = {
+      version: '1',
+      startedAt: 0,
+      loadedAt: 0,
+      receivers: { wireguard: { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices, failures: [] } },
+      exporters: { otlp_grpc: otlp },
+    };
+    const lines = renderStatus(status as unknown as AgentStatus, 0).split('\n');
+    assert.deepEqual(lines.slice(3, 5), ['  wg0 in blue: up, 1 active', '  wg0: down, 1 active']);
+    assert.equal(lines[6], '  sent 11 points in 1 request, 0 B queued');
   });
 });
 
