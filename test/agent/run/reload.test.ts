@@ -107,6 +107,26 @@ describe('wgotel run, on SIGHUP', function () {
     }
   });
 
+  it('keeps all of the old configuration when there is no listening where the new one says', async () => {
+    const [first, second] = [await OtlpServer.start(() => OK), await OtlpServer.start(() => OK)];
+    try {
+      const rest = await health();
+      write([receiver('200ms'), exporters(first.port), rest].join('\n'));
+      agent = startCli(['run', '--config', file()]);
+      await until('it sends', () => first.received.length > 0);
+      const taken = rest.replace(/:\d+"/, `:${first.port}"`);
+      write([receiver('200ms'), exporters(second.port), taken].join('\n'));
+      agent.child.kill('SIGHUP');
+      await until('it says so', () => /the old configuration stays.*another program listens/.test(agent!.output.err));
+      const count = first.received.length;
+      await until('it still sends', () => first.received.length > count + 2);
+      assert.equal(second.received.length, 0);
+    } finally {
+      first.stop();
+      second.stop();
+    }
+  });
+
   it('keeps the old configuration when the new one is wrong, says all that is, and shows it in its status', async () => {
     const server = await OtlpServer.start(() => OK);
     try {

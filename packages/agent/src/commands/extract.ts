@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileReader } from '../watched-file.js';
 
@@ -42,9 +42,10 @@ function readSecretly<T>(path: string, read: FileReader<T>): T {
   }
 }
 
-/** Whoever reads the file meanwhile gets the old or the new one whole. */
+/** Whoever reads the file meanwhile gets the old or the new one whole. The agent may read it whatever the umask is. */
 export function replaceFile(path: string, text: string): void {
   const aside = `${path}.${process.pid}.tmp`;
-  writeFileSync(aside, text, { mode: 0o644, flag: 'wx' });
+  writeFileSync(aside, text, { flag: 'wx' });
+  chmodSync(aside, 0o644);
   renameSync(aside, path);
 }

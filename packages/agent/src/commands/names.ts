@@ -46,5 +46,5 @@ function toCsv(names: ReadonlyMap<string, string>): string {
 }
 
 function quoted(text: string): string {
-  return /[",#]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",#\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { ExpectedDevice, ExpectedPeer } from '@wgotel/core';
-import { harmlessLines } from '../wireguard-files/lines.js';
+import { linesOf } from '../wireguard-files/lines.js';
 import { normalisePrefix } from '../wireguard-files/prefix.js';
 
 /** How a device is set up by a file. `undefined`: by this one it isn't, as its running state is saved over it. */
@@ -29,7 +29,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
 
 /** The same configuration as text, but for comments, keys other than public ones, and what we make nothing of. */
 export function withoutSecrets(bytes: Buffer): string {
-  const lines = [...harmlessLines(bytes, SETTINGS)].filter((line) => !line.startsWith('#'));
+  const lines = [...linesOf(bytes, SETTINGS)].filter((line) => /^[^#=]/.test(line));
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -60,7 +60,7 @@ export function readSetup(path: string, bytes: Buffer): Setup | undefined {
 
 function sectionsOf(bytes: Buffer): { head: string; settings: Section }[] {
   const sections: { head: string; settings: Section }[] = [];
-  for (const line of harmlessLines(bytes, SETTINGS)) {
+  for (const line of linesOf(bytes, SETTINGS)) {
     const head = /^\[(\w+)\]/.exec(line)?.[1];
     if (head !== undefined) sections.push({ head: head.toLowerCase(), settings: new Map() });
     const [, name, value] = /^(\w+)\s*=\s*([^#]*?)\s*(?:#.*)?$/.exec(line) ?? [];

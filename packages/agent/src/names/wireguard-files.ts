@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
 import { isTree } from '../config/tree.js';
-import { harmlessLines } from '../wireguard-files/lines.js';
+import { linesOf } from '../wireguard-files/lines.js';
 import type { Names } from './formats.js';
 
 const SETTINGS: ReadonlySet<string> = new Set(['publickey']);
-
+const KEY = /^[A-Za-z0-9+/]{43}=$/;
 const PUBLIC_KEY = /^PublicKey\s*=\s*([A-Za-z0-9+/]{43}=)/i;
 
 /** Names that stand in a comment of the peer's section, or of the lines before it. */
@@ -31,30 +31,36 @@ export function readConfigurationNames(path: string, bytes: Buffer): Names {
 
 function ofIni(bytes: Buffer): Names {
   const names = new Map<string, string>();
-  let before: string | undefined;
-  let name: string | undefined;
-  let publicKey: string | undefined;
   let inPeer = false;
+  let publicKey: string | undefined;
+  let name: string | undefined;
+  /** A name in a comment that may be about this section or, the more so where it stands apart from this one, the next. */
+  let waiting: { readonly name: string; readonly apart: boolean } | undefined;
+  let apart = false;
   const close = (): void => {
     if (inPeer && publicKey !== undefined && name !== undefined) names.set(publicKey, name);
-    [inPeer, publicKey, name] = [false, undefined, undefined];
   };
-  for (const line of harmlessLines(bytes, SETTINGS)) {
+  for (const line of linesOf(bytes, SETTINGS)) {
     if (line.startsWith('[')) {
+      const isNext: boolean = waiting !== undefined && (waiting.apart || !inPeer || name !== undefined);
+      if (!isNext) name ??= waiting?.name;
       close();
       inPeer = /^\[(?:WireGuard)?Peer\]/i.test(line);
-      name = inPeer ? before : undefined;
-      before = undefined;
+      publicKey = undefined;
+      name = isNext ? waiting?.name : undefined;
+      waiting = undefined;
     } else if (line.startsWith('#')) {
-      const leading = firstGroup(NAMES_BEFORE, line);
-      const inside = firstGroup(NAMES, line) ?? ofFriendlyJson(line);
-      if (leading !== undefined) before = leading;
-      else if (inside !== undefined && inPeer) name = inside;
-      else if (inside !== undefined) before = inside;
-    } else {
+      const before = firstGroup(NAMES_BEFORE, line);
+      const found = before ?? firstGroup(NAMES, line) ?? ofFriendlyJson(line);
+      if (found !== undefined) waiting = { name: found, apart: apart || before !== undefined };
+    } else if (line !== '') {
+      name = waiting?.name ?? name;
+      waiting = undefined;
       publicKey ??= PUBLIC_KEY.exec(line)?.[1];
     }
+    apart = line === '' || (apart && line.startsWith('#'));
   }
+  if (waiting?.apart === false) name ??= waiting.name;
   close();
   return names;
 }
@@ -95,7 +101,9 @@ function ofWgEasy(bytes: Buffer): Names {
   for (const client of Object.values(clients)) {
     if (!isTree(client)) continue;
     const { name, publicKey } = client;
-    if (typeof name === 'string' && name !== '' && typeof publicKey === 'string') names.set(publicKey, name);
+    if (typeof name === 'string' && name !== '' && typeof publicKey === 'string' && KEY.test(publicKey)) {
+      names.set(publicKey, name);
+    }
   }
   return names;
 }

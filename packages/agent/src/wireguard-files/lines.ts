@@ -1,38 +1,71 @@
 const NEWLINE = 10;
 const HASH = '#'.charCodeAt(0);
 const BRACKET = '['.charCodeAt(0);
+
 const EQUALS = '='.charCodeAt(0);
 
-/** The longest name of a setting, `PersistentKeepalive`, and some room. */
-const LONGEST_NAME = 32;
+/** What stands for a setting that nobody has to know. */
+const SETTING = '=';
 
-/** Lines of a configuration of wg-quick or networkd as text, but only what holds no secrets: heads of sections, comments,
- *  and settings that are asked for. Anything else, and comments in which a key may have been parked, never become a string.
+/** Lines of a configuration of wg-quick or networkd as text: comments, heads of sections, settings that are asked for, and
+ *  empty ones. Any other setting, and a comment in which a key may have been parked, never becomes a string.
  *
  *  @param wanted names of settings in lower case; of one that is a secret only `name=` comes, without the value */
-export function* harmlessLines(bytes: Buffer, wanted: ReadonlySet<string>): Generator<string, void> {
+export function* linesOf(bytes: Buffer, wanted: ReadonlySet<string>): Generator<string, void> {
   for (let start = 0, end = 0; start < bytes.length; start = end + 1) {
     end = bytes.indexOf(NEWLINE, start);
     if (end === -1) end = bytes.length;
     let from = start;
     while (from < end && bytes[from]! <= 32) from++;
     const line = bytes.subarray(from, end);
+    const first = line[0];
     const setting = settingOf(line);
-    if (wanted.has(setting) && isSecret(setting)) yield `${setting}=`;
-    else if (isHarmless(line) || wanted.has(setting)) yield line.toString('utf8').trim();
+    if (first === HASH) {
+      if (!mayHoldKey(line)) yield line.toString('utf8').trim();
+    } else if (first === undefined || first === BRACKET) yield line.toString('utf8').trim();
+    else if (!wanted.has(setting)) yield SETTING;
+    else yield isSecret(setting) ? `${setting}=` : line.toString('utf8').trim();
   }
 }
 
-function isHarmless(line: Buffer): boolean {
-  return line[0] === BRACKET || (line[0] === HASH && !line.includes('Key') && !line.includes('key'));
+/** A key has 44 characters in base64, 64 as hexadecimal digits. A piece of one is no name either. */
+const LONGEST_WORD = 32;
+
+/** Whether a comment speaks of a private or preshared key, or has a word in it that is as long as one. */
+function mayHoldKey(line: Buffer): boolean {
+  if (KEY_WORDS.some((word) => startsWithin(line, word))) return true;
+  let word = 0;
+  for (const byte of line) {
+    word = isOfBase64(byte) ? word + 1 : 0;
+    if (word > LONGEST_WORD) return true;
+  }
+  return false;
+}
+
+const KEY_WORDS = ['privatekey', 'presharedkey'].map((word) => Buffer.from(word));
+
+/** The name before the equals sign, in lower case. A key that stands alone is too long to be taken for one. */
+function settingOf(line: Buffer): string {
+  const equals = line.indexOf(EQUALS);
+  return equals === -1 || equals > LONGEST_WORD ? '' : line.toString('latin1', 0, equals).trim().toLowerCase();
 }
 
 function isSecret(setting: string): boolean {
   return setting.includes('key') && setting !== 'publickey';
 }
 
-/** The name before the equals sign, in lower case. A key that stands alone is too long to be taken for one. */
-function settingOf(line: Buffer): string {
-  const equals = line.indexOf(EQUALS);
-  return equals === -1 || equals > LONGEST_NAME ? '' : line.toString('latin1', 0, equals).trim().toLowerCase();
+function startsWithin(line: Buffer, word: Buffer): boolean {
+  for (let at = 0; at + word.length <= line.length; at++) if (isAt(line, at, word)) return true;
+  return false;
+}
+
+/** Whether a word of lower-case letters stands there, in letters of either case. */
+function isAt(line: Buffer, at: number, word: Buffer): boolean {
+  return word.every((letter, index) => (line[at + index]! | 0x20) === letter);
+}
+
+/** Whether a byte is a letter, a digit, `+`, `/` or `=`. */
+function isOfBase64(byte: number): boolean {
+  const letter = byte | 0x20;
+  return (letter >= 97 && letter <= 122) || (byte >= 47 && byte <= 57) || byte === 43 || byte === 61;
 }
