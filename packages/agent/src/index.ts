@@ -8,7 +8,9 @@ export type {
   Configuration,
   DeviceRule,
   ExporterConfig,
+  ExporterConfigs,
   HealthConfig,
+  HttpConfig,
   InterfaceFilter,
   NamesConfig,
   OtlpGrpcConfig,
@@ -21,6 +23,8 @@ export type {
   SourceConfig,
   TelemetryConfig,
   TlsConfig,
+  WebhookConfig,
+  WebhookFormat,
 } from './config/configuration.js';
 export type { Environment } from './config/environment.js';
 export type { Flags } from './config/flags.js';
@@ -32,14 +36,23 @@ export type { Count, Deliveries } from './exporter/ledger.js';
 export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';
 export { OtlpHttpTransport } from './exporter/otlp-http/transport.js';
 export { RETRY, Sender, type SenderOptions, type SenderState } from './exporter/sender.js';
-export type { Failed, Outcome, Refused, Sent, Transport } from './exporter/transport.js';
+export type { Failed, Outcome, Refused, Sendable, Sent, Transport } from './exporter/transport.js';
 export { diagLogger, Logger, type LogEncoding, type LoggerOptions, type LogLevel, type LogStream } from './log.js';
+export { Webhook } from './exporter/webhook/webhook.js';
+export { WebhookTransport } from './exporter/webhook/transport.js';
+export { makeLoggerProvider } from './events/provider.js';
+export { encodeBatches } from './gathering/batches.js';
+export { Gatherer } from './gathering/gatherer.js';
+export { GatheredPipeline } from './gathering/pipeline.js';
 export { NameBook } from './names/name-book.js';
 export { readNames } from './names/formats.js';
 export type { Names } from './names/names-file.js';
 export { readConfigurationNames } from './names/wireguard-files.js';
-export { toJson } from './otlp/json.js';
-export { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
+export { toJson } from './otlp/json/json.js';
+export { MetricsEncoder } from './otlp/metrics-encoder.js';
+export type { EncodedRequest } from './otlp/request.js';
 export { MetricsPipeline, type RequestTaker } from './pipeline.js';
 export { SelfMetrics } from './self-metrics/self-metrics.js';
+export { makeTracerProvider } from './sessions/provider.js';
+export type { BySignal, Signal } from './signal.js';
 export { readHost, resourceAttributes, type Host } from './resource.js';

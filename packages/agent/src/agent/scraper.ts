@@ -1,26 +1,40 @@
 import { uptime } from 'node:os';
+import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { MetricView, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
 import type { ReceiverConfig } from '../config/configuration.js';
+import { Gatherer } from '../gathering/gatherer.js';
+import { GatheredPipeline } from '../gathering/pipeline.js';
 import type { Logger } from '../log.js';
 import { NameBook } from '../names/name-book.js';
-import { MetricsPipeline, type RequestTaker } from '../pipeline.js';
+import { MetricsPipeline } from '../pipeline.js';
+import type { Outputs } from './outputs.js';
 import { receiverOptions } from './receiver-options.js';
 
 /** One receiver of the configuration at work: reads WireGuard, and hands what it finds to the exporters of its
  *  pipelines. */
 export class Scraper {
   readonly config: ReceiverConfig;
+  /** What everything it sends is said to be of. */
+  readonly resource: Attributes;
   readonly receiver: WireGuardReceiver;
   readonly #names: NameBook;
   readonly #view: MetricView;
-  #pipeline: MetricsPipeline | undefined;
+  readonly #logs: GatheredPipeline<ReadableLogRecord>;
+  readonly #traces: GatheredPipeline<ReadableSpan>;
+  #metrics: MetricsPipeline | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
-  constructor(config: ReceiverConfig, log: Logger) {
+  constructor(config: ReceiverConfig, resource: Attributes, log: Logger) {
     this.config = config;
+    this.resource = resource;
     this.#view = new MetricView(config.metrics);
     this.#names = new NameBook(config.names, log);
+    const [records, spans] = [new Gatherer<ReadableLogRecord>(), new Gatherer<ReadableSpan>()];
+    this.#logs = new GatheredPipeline(records, (items) => ProtobufLogsSerializer.serializeRequest(items));
+    this.#traces = new GatheredPipeline(spans, (items) => ProtobufTraceSerializer.serializeRequest(items));
     this.receiver = new WireGuardReceiver({
       ...receiverOptions(config),
       names: this.#names.nameOf,
@@ -28,9 +42,26 @@ export class Scraper {
     });
   }
 
-  /** Says where to send to from now on. `undefined`: nowhere. */
-  connect(resource: Attributes, taker: RequestTaker | undefined): void {
-    this.#pipeline = taker && new MetricsPipeline(resource, taker, this.#view);
+  /** Says where to send to from now on. */
+  connect({ metrics, logs, traces, webhooks }: Outputs): void {
+    this.#metrics = metrics && new MetricsPipeline(this.resource, metrics, this.#view);
+    this.#traces.connect(traces);
+    this.#logs.connect(
+      logs,
+      webhooks.map((webhook) => (records) => webhook.take(records)),
+    );
+  }
+
+  /** Hands over the events and spans that were gathered. */
+  async handOver(): Promise<void> {
+    await this.#logs.push();
+    await this.#traces.push();
+  }
+
+  /** Ends, and hands over what is left. */
+  async shutdown(): Promise<void> {
+    await this.receiver.shutdown();
+    await this.handOver();
   }
 
   /** Reads the names, then begins to scrape. */
@@ -51,7 +82,8 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
-    await this.#pipeline?.push(frame);
+    await this.#metrics?.push(frame);
+    await this.handOver();
     this.onScraped?.(uptime() * 1000 - frame.monotonicTime);
     if (await this.#names.refresh()) this.receiver.renamePeers();
   }
