@@ -18,6 +18,17 @@ export {
   type Dimension,
 } from './signals/attributes.js';
 export { METRICS } from './signals/definitions.js';
+export { EVENTS } from './signals/events/definitions.js';
+export type {
+  EventAttributes,
+  EventLogger,
+  EventLoggerProvider,
+  EventMetadata,
+  EventRecord,
+  EventSettings,
+  EventsSettings,
+} from './signals/events/event.js';
+export type { EventName } from './signals/events/metadata.js';
 export type { AggregationStrategy, MetricSettings, MetricsSettings } from './signals/metric-settings.js';
 export type { Metric, MetricAttribute, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';

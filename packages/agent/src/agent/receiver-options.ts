@@ -15,6 +15,7 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     expectations: expectationsOf(config.peers),
     requiredDevices: config.devices.filter(({ required }) => required).map(({ name }) => name),
     meterProvider: false,
+    loggerProvider: false,
   };
 }
 

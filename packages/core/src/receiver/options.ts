@@ -4,6 +4,8 @@ import { WireGuardError } from '../errors.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
+import type { EventLoggerProvider, EventsSettings } from '../signals/events/event.js';
+import { EventSelection } from '../signals/events/selection.js';
 import { MetricView } from '../signals/metric-view.js';
 import type { MetricsSettings } from '../signals/metric-settings.js';
 import type { Frame, PeerExpectations } from '../state/frame.js';
@@ -28,12 +30,16 @@ export interface ReceiverOptions {
   readonly requiredDevices?: readonly string[] | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
   readonly metrics?: MetricsSettings | undefined;
+  /** Which events there are. Default: as `metadata.yaml` has them. */
+  readonly events?: EventsSettings | undefined;
   /** How many peers have metrics of their own; the others are added up. Default: 500 with instruments of a meter, which
    *  the SDK never lets go of; 10 000 without. */
   readonly peerLimit?: number | undefined;
   /** Where metrics become instruments. Default: the global provider, looked up at `start`. `false`: nowhere, for users of
    *  `createMetricProducer` or `onFrame`. */
   readonly meterProvider?: MeterProvider | false | undefined;
+  /** Where events become log records. Default: the global provider, looked up at `start`. `false`: nowhere. */
+  readonly loggerProvider?: EventLoggerProvider | false | undefined;
   /** Called with each finished scrape. The next scrape waits for the promise, so it should settle before long. If it
    *  rejects, so does `scrape`; the receiver goes on. */
   readonly onFrame?: ((frame: Frame) => void | Promise<void>) | undefined;
@@ -52,6 +58,8 @@ export interface ResolvedOptions {
   readonly view: MetricView;
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
+  readonly events: EventSelection;
+  readonly loggerProvider: EventLoggerProvider | false | undefined;
   readonly onFrame: (frame: Frame) => void | Promise<void>;
   readonly clock: Clock;
 }
@@ -72,6 +80,8 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
+    events: new EventSelection(options.events),
+    loggerProvider: options.loggerProvider,
     onFrame: options.onFrame ?? (() => undefined),
     clock: options.clock ?? systemClock,
   };

@@ -3,6 +3,8 @@ import { createNoopMeter, diag, metrics, type DiagLogger } from '@opentelemetry/
 import { WireGuardError } from '../errors.js';
 import type { Reading, Snapshot } from '../model/snapshot.js';
 import { runAtOnce, runInSlices } from '../model/slices.js';
+import { EventWriter } from '../signals/events/event-writer.js';
+import type { EventName } from '../signals/events/metadata.js';
 import { observeMetrics } from '../signals/meter.js';
 import { SCOPE } from '../signals/names.js';
 import type { PointSink } from '../signals/point-sink.js';
@@ -19,7 +21,7 @@ const GRACE = 1000;
 
 const NOTHING: Reading = { devices: [], failures: [], notes: [] };
 
-/** Reads WireGuard at an interval and turns it into metrics:
+/** Reads WireGuard at an interval and turns it into metrics and events:
  *
  *  ```ts
  *  const receiver = new WireGuardReceiver();
@@ -34,6 +36,7 @@ export class WireGuardReceiver {
   readonly #tracker: Tracker;
   readonly #log: DiagLogger = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
   readonly #changes = new ChangeLog(this.#log);
+  readonly #events: EventWriter;
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
   #running: Promise<Frame> | undefined;
@@ -52,6 +55,7 @@ export class WireGuardReceiver {
   constructor(options: ReceiverOptions = {}) {
     this.#options = resolveOptions(options);
     this.#tracker = new Tracker(this.#options);
+    this.#events = new EventWriter(this.#options.events, this.#log);
   }
 
   /** The result of the last scrape. `undefined`: there was none yet. */
@@ -64,7 +68,13 @@ export class WireGuardReceiver {
     return this.#skippedScrapes;
   }
 
-  /** Begins to scrape, and registers instruments with the meter provider. Calling it again does nothing. */
+  /** Events that were left out because there were too many at once, by name. Absent: none. */
+  get droppedEvents(): ReadonlyMap<EventName, number> {
+    return this.#events.dropped;
+  }
+
+  /** Begins to scrape, registers instruments with the meter provider, and looks up where events go. Calling it again does
+   *  nothing. */
   start(): void {
     if (this.#timer !== undefined) return;
     try {
@@ -72,7 +82,12 @@ export class WireGuardReceiver {
     } catch (error) {
       this.#log.error('instruments could not be made, so metrics go nowhere', error);
     }
-    const { initialDelay, collectionInterval } = this.#options;
+    const { initialDelay, collectionInterval, loggerProvider } = this.#options;
+    try {
+      if (loggerProvider !== false) this.#events.connect(loggerProvider);
+    } catch (error) {
+      this.#log.error('there is no logger to be had, so events go nowhere', error);
+    }
     this.#timer = setTimeout(() => {
       this.#timer = setInterval(() => this.#tick(), collectionInterval).unref();
       this.#tick();
@@ -140,6 +155,7 @@ export class WireGuardReceiver {
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#changes.update(this.#frame);
+    this.#events.write(this.#frame);
     this.#delivering = true;
     try {
       await this.#options.onFrame(this.#frame);
