@@ -33,6 +33,12 @@ export type { AggregationStrategy, MetricSettings, MetricsSettings } from './sig
 export type { Metric, MetricAttribute, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';
 export type { PointSink } from './signals/point-sink.js';
+export { SessionIdGenerator } from './signals/sessions/id-generator.js';
+export { sessionIds } from './signals/sessions/ids.js';
+export type { SessionMode } from './signals/sessions/mode.js';
+export type { SessionContexts } from './signals/sessions/session-tracker.js';
+export { followSessions, type SessionSettings } from './signals/sessions/settings.js';
+export { SessionTracker } from './signals/sessions/session-tracker.js';
 export { MetricView } from './signals/metric-view.js';
 export { visitPoints } from './signals/visit-points.js';
 export { recordingOf } from './source/recorded/record.js';

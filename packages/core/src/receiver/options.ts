@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { MeterProvider } from '@opentelemetry/api';
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { WireGuardError } from '../errors.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
@@ -8,6 +8,7 @@ import type { EventLoggerProvider, EventsSettings } from '../signals/events/even
 import { EventSelection } from '../signals/events/selection.js';
 import { MetricView } from '../signals/metric-view.js';
 import type { MetricsSettings } from '../signals/metric-settings.js';
+import { checkSessions, type SessionSettings } from '../signals/sessions/settings.js';
 import type { Frame, PeerExpectations } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
 
@@ -40,6 +41,10 @@ export interface ReceiverOptions {
   readonly meterProvider?: MeterProvider | false | undefined;
   /** Where events become log records. Default: the global provider, looked up at `start`. `false`: nowhere. */
   readonly loggerProvider?: EventLoggerProvider | false | undefined;
+  /** Where sessions become spans. Default: the global provider, looked up at `start`. `false`: nowhere. */
+  readonly tracerProvider?: TracerProvider | false | undefined;
+  /** Which sessions become spans, and how. Default: all up to 500 peers, those in which something happened above. */
+  readonly sessions?: SessionSettings | undefined;
   /** Called with each finished scrape. The next scrape waits for the promise, so it should settle before long. If it
    *  rejects, so does `scrape`; the receiver goes on. */
   readonly onFrame?: ((frame: Frame) => void | Promise<void>) | undefined;
@@ -60,6 +65,8 @@ export interface ResolvedOptions {
   readonly meterProvider: MeterProvider | false | undefined;
   readonly events: EventSelection;
   readonly loggerProvider: EventLoggerProvider | false | undefined;
+  readonly tracerProvider: TracerProvider | false | undefined;
+  readonly sessions: SessionSettings;
   readonly onFrame: (frame: Frame) => void | Promise<void>;
   readonly clock: Clock;
 }
@@ -82,6 +89,8 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     meterProvider,
     events: new EventSelection(options.events),
     loggerProvider: options.loggerProvider,
+    tracerProvider: options.tracerProvider,
+    sessions: checkSessions(options.sessions ?? {}),
     onFrame: options.onFrame ?? (() => undefined),
     clock: options.clock ?? systemClock,
   };
