@@ -35,6 +35,8 @@ describe('configuration', () => {
         include: undefined,
         exclude: undefined,
         metrics: {},
+        events: {},
+        sessionMode: 'auto',
         resourceAttributes: {},
         names: { peers: {}, files: [], configurationFiles: [] },
         peers: [],
@@ -61,6 +63,8 @@ receivers:
     metrics:
       wireguard.peer.io: { attributes: [network.interface.name, network.io.direction], aggregation_strategy: sum }
       wireguard.peer.up: { enabled: false }
+    events: { wireguard.peer.connected: { enabled: true }, wireguard.peer.added: { enabled: false } }
+    sessions: { mode: changes }
     resource_attributes: { host.id: { enabled: false } }
     names: { peers: { JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=: alice }, files: names.csv }
     peers: [{ pattern: '^site-', expect: site, stale_after: 10m }, { id: 0123456789abcdef, expect: auto }]
@@ -101,6 +105,8 @@ service:
         },
         'wireguard.peer.up': { enabled: false },
       },
+      events: { 'wireguard.peer.connected': { enabled: true }, 'wireguard.peer.added': { enabled: false } },
+      sessionMode: 'changes',
       resourceAttributes: { 'host.id': { enabled: false } },
       names: {
         peers: { 'JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=': 'alice' },

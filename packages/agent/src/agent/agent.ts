@@ -59,13 +59,15 @@ export class Agent {
     for (const [id, config] of Object.entries(configuration.receivers)) {
       const known = previous.scrapers.get(id);
       const resource = this.#resourceOf(config);
-      const isSame = isDeepStrictEqual([known?.config, known?.resource], [config, resource]);
-      const scraper = isSame ? known! : new Scraper(config, resource, this.#log);
+      const outputs = outputsOf(id, configuration.pipelines, senders);
+      const isTraced = outputs.traces !== undefined;
+      const isSame = isDeepStrictEqual([known?.config, known?.resource, known?.isTraced], [config, resource, isTraced]);
+      const scraper = isSame ? known! : new Scraper(config, resource, isTraced, this.#log);
       if (scraper !== known) started.push(scraper);
       this.#scrapers.set(id, scraper);
       // What it still has to send is for those that it was made for.
       if (scraper === known) await scraper.handOver();
-      scraper.connect(outputsOf(id, configuration.pipelines, senders));
+      scraper.connect(outputs);
       scraper.onScraped = (duration) => this.#selfMetrics?.scraped(id, duration);
     }
     const stopped = [...previous.scrapers.values()].filter(

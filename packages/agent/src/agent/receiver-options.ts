@@ -12,10 +12,10 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     timeout: config.timeout,
     peerLimit: config.peerLimit,
     metrics: config.metrics,
+    events: config.events,
     expectations: expectationsOf(config.peers),
     requiredDevices: config.devices.filter(({ required }) => required).map(({ name }) => name),
     meterProvider: false,
-    loggerProvider: false,
   };
 }
 

@@ -2,13 +2,15 @@ import { uptime } from 'node:os';
 import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { MetricView, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
+import { MetricView, SessionIdGenerator, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
 import type { ReceiverConfig } from '../config/configuration.js';
+import { makeLoggerProvider } from '../events/provider.js';
 import { Gatherer } from '../gathering/gatherer.js';
 import { GatheredPipeline } from '../gathering/pipeline.js';
 import type { Logger } from '../log.js';
 import { NameBook } from '../names/name-book.js';
 import { MetricsPipeline } from '../pipeline.js';
+import { makeTracerProvider } from '../sessions/provider.js';
 import type { Outputs } from './outputs.js';
 import { receiverOptions } from './receiver-options.js';
 
@@ -18,6 +20,7 @@ export class Scraper {
   readonly config: ReceiverConfig;
   /** What everything it sends is said to be of. */
   readonly resource: Attributes;
+  readonly isTraced: boolean;
   readonly receiver: WireGuardReceiver;
   readonly #names: NameBook;
   readonly #view: MetricView;
@@ -27,16 +30,22 @@ export class Scraper {
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
-  constructor(config: ReceiverConfig, resource: Attributes, log: Logger) {
+  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to */
+  constructor(config: ReceiverConfig, resource: Attributes, isTraced: boolean, log: Logger) {
     this.config = config;
     this.resource = resource;
+    this.isTraced = isTraced;
     this.#view = new MetricView(config.metrics);
     this.#names = new NameBook(config.names, log);
+    const idGenerator = new SessionIdGenerator();
     const [records, spans] = [new Gatherer<ReadableLogRecord>(), new Gatherer<ReadableSpan>()];
     this.#logs = new GatheredPipeline(records, (items) => ProtobufLogsSerializer.serializeRequest(items));
     this.#traces = new GatheredPipeline(spans, (items) => ProtobufTraceSerializer.serializeRequest(items));
     this.receiver = new WireGuardReceiver({
       ...receiverOptions(config),
+      loggerProvider: makeLoggerProvider(resource, records),
+      tracerProvider: isTraced && makeTracerProvider(resource, spans, idGenerator),
+      sessions: { mode: config.sessionMode, idGenerator },
       names: this.#names.nameOf,
       onFrame: (frame) => this.#onFrame(frame),
     });

@@ -1,4 +1,4 @@
-import type { Attributes, Expectation, MetricsSettings, SourceName } from '@wgotel/core';
+import type { Attributes, EventsSettings, Expectation, MetricsSettings, SessionMode, SourceName } from '@wgotel/core';
 import type { LogLevel } from '../log.js';
 import type { Signal } from '../signal.js';
 
@@ -30,6 +30,9 @@ export interface ReceiverConfig {
   /** Which of those are not. `undefined`: none. */
   readonly exclude: InterfaceFilter | undefined;
   readonly metrics: MetricsSettings;
+  readonly events: EventsSettings;
+  /** Which sessions become spans. */
+  readonly sessionMode: SessionMode;
   /** Of the resource attributes the agent finds out (`host.name`, `host.id`), those that are said otherwise. */
   readonly resourceAttributes: Readonly<Record<string, { readonly enabled: boolean }>>;
   readonly names: NamesConfig;

@@ -24,6 +24,9 @@ receivers:
     # - { name: wg0, required: true }
     metrics: {}
     # - wireguard.peer.handshake.attempts: { enabled: false }
+    events: {}
+    # - wireguard.peer.connected: { enabled: true }
+    sessions: { mode: auto } # auto, all, changes or off
 
 exporters: {}
 # - otlp_grpc:
@@ -31,6 +34,9 @@ exporters: {}
 # -   headers: { authorization: "Bearer \${file:/run/secrets/token}" }
 # - otlp_http/backup:
 # -   endpoint: https://collector.example.com:4318
+# - webhook: # events that are warnings
+# -   endpoint: https://ntfy.example.com/wireguard
+# -   format: ntfy # json, slack or ntfy
 
 extensions:
   health:

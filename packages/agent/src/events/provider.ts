@@ -16,7 +16,6 @@ export function makeLoggerProvider(resource: Attributes, gatherer: Gatherer<Read
 function processorFor(gatherer: Gatherer<ReadableLogRecord>): LogRecordProcessor {
   return {
     onEmit: (record) => gatherer.add(record),
-    enabled: () => gatherer.wanted,
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   };

@@ -3,6 +3,7 @@ import type { MetricOptions } from '@opentelemetry/api';
 
 /** Names of the metrics of the agent itself. */
 export type SelfMetricName =
+  | 'wgotel.events.dropped'
   | 'wgotel.exporter.items'
   | 'wgotel.exporter.queue.size'
   | 'wgotel.process.memory.usage'
@@ -11,6 +12,10 @@ export type SelfMetricName =
 
 /** What signals.yaml says of each. */
 export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricOptions>> = {
+  'wgotel.events.dropped': {
+    unit: '{event}',
+    description: 'Events that were left out because there were too many at once.',
+  },
   'wgotel.exporter.items': {
     unit: '{item}',
     description: 'Points, log records and spans that were sent; those that were dropped carry error.type.',

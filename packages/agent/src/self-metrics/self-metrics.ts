@@ -64,6 +64,15 @@ function observe(meter: Meter, agent: Agent): void {
       }
     });
   meter
+    .createObservableCounter('wgotel.events.dropped', SELF_METRICS['wgotel.events.dropped'])
+    .addCallback((result) => {
+      for (const [id, { receiver }] of agent.scrapers) {
+        for (const [name, count] of receiver.droppedEvents) {
+          result.observe(count, { 'wgotel.receiver': id, 'wgotel.event': name });
+        }
+      }
+    });
+  meter
     .createObservableGauge('wgotel.exporter.queue.size', SELF_METRICS['wgotel.exporter.queue.size'])
     .addCallback((result) => {
       for (const { exporter, signal, sender } of agent.senders) {

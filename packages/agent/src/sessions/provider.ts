@@ -1,10 +1,9 @@
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
-  SamplingDecision,
+  AlwaysOnSampler,
   TracerProvider,
   type IdGenerator,
   type ReadableSpan,
-  type Sampler,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import type { Attributes } from '@wgotel/core';
@@ -23,8 +22,8 @@ export function makeTracerProvider(
 ): TracerProvider {
   return new TracerProvider({
     resource: resourceFromAttributes(resource),
-    sampler: samplerFor(gatherer),
     // Not what the environment says.
+    sampler: new AlwaysOnSampler(),
     spanLimits: {
       eventCountLimit: MOST_EVENTS,
       linkCountLimit: MOST_EVENTS,
@@ -36,16 +35,6 @@ export function makeTracerProvider(
     spanProcessors: [processorFor(gatherer)],
     ...(idGenerator && { idGenerator }),
   });
-}
-
-/** Everything is sampled, as long as there is somewhere to send it: a span that nobody gets must not be linked to. */
-function samplerFor(gatherer: Gatherer<ReadableSpan>): Sampler {
-  return {
-    shouldSample: () => ({
-      decision: gatherer.wanted ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
-    }),
-    toString: () => 'WhileWanted',
-  };
 }
 
 function processorFor(gatherer: Gatherer<ReadableSpan>): SpanProcessor {

@@ -1,18 +1,19 @@
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { TokenBucket } from '@wgotel/core';
 import type { WebhookConfig } from '../../config/configuration.js';
 import type { Sender } from '../sender.js';
 import { isWarning, toMessage } from './message.js';
-import { RateLimit } from './rate-limit.js';
 
-/** So many messages go at once, and after them one in so many milliseconds. */
+/** So many messages go at once, and after them so many a second. */
 const BURST = 10;
-const INTERVAL = 10_000;
+const RATE = 1 / 10;
 
 /** Makes messages of the events somebody wants to hear of, and no more than somebody can read. */
 export class Webhook {
   readonly #config: WebhookConfig;
   readonly #sender: Pick<Sender, 'enqueue' | 'leaveOut'>;
-  readonly #limit: RateLimit;
+  readonly #limit = new TokenBucket(BURST, RATE);
+  readonly #now: () => number;
   #leftOut = 0;
 
   /** @param sender the one to the webhook
@@ -24,13 +25,13 @@ export class Webhook {
   ) {
     this.#config = config;
     this.#sender = sender;
-    this.#limit = new RateLimit(BURST, INTERVAL, now);
+    this.#now = now;
   }
 
   take(records: readonly ReadableLogRecord[]): void {
     for (const record of records) {
       if (!this.#isWanted(record)) continue;
-      if (!this.#limit.take()) {
+      if (!this.#limit.take(this.#now())) {
         this.#leftOut++;
         this.#sender.leaveOut(1, 'rate_limited');
         continue;

@@ -9,10 +9,15 @@ import { findLogger, isHeard } from './logger.js';
 import type { EventName } from './metadata.js';
 import { recordOf, summaryOf } from './record.js';
 import type { EventSelection } from './selection.js';
-import { BURST, RATE, TokenBucket } from './token-bucket.js';
+import { TokenBucket } from './token-bucket.js';
 
 /** Finds the span that a change is part of. `undefined`: none. */
 export type SpanOfChange = (change: Change) => SpanIds | undefined;
+
+/** Records of one event that may be written at once. */
+const BURST = 200;
+/** Records of one event a second, once those are used up. */
+const RATE = 10;
 
 /** What has been written of one event. */
 interface Budget {
@@ -68,7 +73,7 @@ export class EventWriter {
   #mayWrite(name: EventName, now: number): boolean {
     let budget = this.#budgets.get(name);
     if (budget === undefined) {
-      this.#budgets.set(name, (budget = { bucket: new TokenBucket(), dropped: 0, dropping: false }));
+      this.#budgets.set(name, (budget = { bucket: new TokenBucket(BURST, RATE), dropped: 0, dropping: false }));
     }
     if (budget.bucket.take(now)) return true;
     budget.dropped++;

@@ -1,12 +1,16 @@
-/** Records of one kind that may be written at once. */
-export const BURST = 200;
-/** Records of one kind a second, once those are used up. */
-export const RATE = 10;
-
-/** Lets `BURST` through at once, and `RATE` a second in the long run. */
+/** Lets so many through at once, and so many a second in the long run. */
 export class TokenBucket {
-  #tokens = BURST;
+  readonly #burst: number;
+  readonly #rate: number;
+  #tokens: number;
   #filledAt = 0;
+
+  /** @param rate a second */
+  constructor(burst: number, rate: number) {
+    this.#burst = burst;
+    this.#rate = rate;
+    this.#tokens = burst;
+  }
 
   /** Takes one.
    *
@@ -22,12 +26,12 @@ export class TokenBucket {
   /** Whether nothing was taken for long enough that all are there again. */
   isFull(now: number): boolean {
     this.#fill(now);
-    return this.#tokens === BURST;
+    return this.#tokens === this.#burst;
   }
 
   #fill(now: number): void {
-    const gained = ((now - this.#filledAt) / 1000) * RATE;
-    if (gained > 0) this.#tokens = Math.min(BURST, this.#tokens + gained);
+    const gained = ((now - this.#filledAt) / 1000) * this.#rate;
+    if (gained > 0) this.#tokens = Math.min(this.#burst, this.#tokens + gained);
     this.#filledAt = now;
   }
 }
