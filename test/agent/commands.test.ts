@@ -67,7 +67,9 @@ describe('wgotel check', () => {
         [
           `ok    configuration: ${path}`,
           'ok    receivers.wireguard, wg0: read by uapi, 5 peers',
-          `ok    exporters.otlp_grpc, http://127.0.0.1:${server.port}: takes metrics`,
+          ...['metrics', 'logs', 'traces'].map(
+            (signal) => `ok    exporters.otlp_grpc, ${signal}, http://127.0.0.1:${server.port}: takes ${signal}`,
+          ),
         ],
       );
       // An empty request, which no backend stores.

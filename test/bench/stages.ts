@@ -38,7 +38,7 @@ let points = 0;
 const encoder = new MetricsEncoder({ 'service.name': 'bench' }, (request) => {
   requests.push(Buffer.from(request.bytes));
   request.release();
-  points += request.points;
+  points += request.items;
 });
 
 const runs: Record<keyof Stages, number>[] = [];

@@ -28,7 +28,7 @@ describe('a real Collector', () => {
         file: { name: 'c', text },
         readFile: () => Buffer.of(),
       });
-      const sender = new Sender(createTransport(exporters[type]!), silent);
+      const sender = new Sender(createTransport(exporters[type]!.metrics!, 'metrics'), silent);
       const tracker = new Tracker({ collectionInterval: 15_000, peerLimit: 10 });
       const service = `test ${name}`;
       await new MetricsPipeline({ 'service.name': service }, new FanOut([sender])).push(

@@ -1,5 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { GENERATED, GENERATED_SIGNALS, generateMetadata, generateSignals } from './signal-metadata.js';
+import {
+  GENERATED,
+  GENERATED_EVENTS,
+  GENERATED_SIGNALS,
+  generateEvents,
+  generateMetadata,
+  generateSignals,
+} from './signal-metadata.js';
 
 writeFileSync(GENERATED, await generateMetadata());
+writeFileSync(GENERATED_EVENTS, await generateEvents());
 writeFileSync(GENERATED_SIGNALS, await generateSignals());

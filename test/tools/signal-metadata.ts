@@ -3,15 +3,25 @@ import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 import { repositoryPath } from '../support/repository.js';
 
-/** Where the metrics are described, in the form of the Collector's mdatagen. */
+/** Where the metrics and events are described, in the form of the Collector's mdatagen. */
 export const METADATA = repositoryPath('packages/core/metadata.yaml');
 
-/** What TypeScript has of it. */
+/** What TypeScript has of the metrics. */
 export const GENERATED = repositoryPath('packages/core/src/signals/metadata.ts');
+
+/** What TypeScript has of the events. */
+export const GENERATED_EVENTS = repositoryPath('packages/core/src/signals/events/metadata.ts');
 
 interface Metadata {
   readonly attributes: Readonly<Record<string, { readonly requirement_level: string }>>;
   readonly metrics: Readonly<Record<string, MetricEntry>>;
+  readonly events: Readonly<Record<string, EventEntry>>;
+}
+
+interface EventEntry {
+  readonly enabled: boolean;
+  readonly description: string;
+  readonly attributes: readonly string[];
 }
 
 interface MetricEntry {
@@ -23,9 +33,13 @@ interface MetricEntry {
   readonly attributes: readonly string[];
 }
 
-/** Writes the TypeScript that goes with metadata.yaml. */
+function readMetadata(): Metadata {
+  return parse(readFileSync(METADATA, 'utf8')) as Metadata;
+}
+
+/** Writes the TypeScript that goes with the metrics of metadata.yaml. */
 export async function generateMetadata(): Promise<string> {
-  const { attributes, metrics } = parse(readFileSync(METADATA, 'utf8')) as Metadata;
+  const { attributes, metrics } = readMetadata();
   const entries = Object.entries(metrics).map(
     ([name, { enabled, description, unit, gauge, sum, attributes: names }]) => [
       name,
@@ -51,6 +65,27 @@ export type MetricName = ${Object.keys(metrics)
 export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = ${JSON.stringify(Object.fromEntries(entries))};
 `;
   return format(text, { ...(await resolveConfig(GENERATED)), parser: 'typescript' });
+}
+
+/** Writes the TypeScript that goes with the events of metadata.yaml. */
+export async function generateEvents(): Promise<string> {
+  const { events } = readMetadata();
+  const entries = Object.entries(events).map(([name, { description, enabled, attributes }]) => [
+    name,
+    { description, enabled, attributes },
+  ]);
+  const text = `// Generated from metadata.yaml by \`npm run generate\`. Do not edit.
+import type { EventMetadata } from './event.js';
+
+/** Names of the events. */
+export type EventName = ${Object.keys(events)
+    .map((name) => `'${name}'`)
+    .join(' | ')};
+
+/** What metadata.yaml says of each event. */
+export const EVENT_METADATA: Readonly<Record<EventName, EventMetadata>> = ${JSON.stringify(Object.fromEntries(entries))};
+`;
+  return format(text, { ...(await resolveConfig(GENERATED_EVENTS)), parser: 'typescript' });
 }
 
 /** Where the agent's own metrics are described. */

@@ -9,7 +9,9 @@ export type {
   DeviceRule,
   DriftConfig,
   ExporterConfig,
+  ExporterConfigs,
   HealthConfig,
+  HttpConfig,
   InterfaceFilter,
   NamesConfig,
   OtlpGrpcConfig,
@@ -22,6 +24,8 @@ export type {
   SourceConfig,
   TelemetryConfig,
   TlsConfig,
+  WebhookConfig,
+  WebhookFormat,
 } from './config/configuration.js';
 export type { Environment } from './config/environment.js';
 export type { Flags } from './config/flags.js';
@@ -33,16 +37,25 @@ export type { Count, Deliveries } from './exporter/ledger.js';
 export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';
 export { OtlpHttpTransport } from './exporter/otlp-http/transport.js';
 export { RETRY, Sender, type SenderOptions, type SenderState } from './exporter/sender.js';
-export type { Failed, Outcome, Refused, Sent, Transport } from './exporter/transport.js';
+export type { Failed, Outcome, Refused, Sendable, Sent, Transport } from './exporter/transport.js';
 export { diagLogger, Logger, type LogEncoding, type LoggerOptions, type LogLevel, type LogStream } from './log.js';
+export { Webhook } from './exporter/webhook/webhook.js';
+export { WebhookTransport } from './exporter/webhook/transport.js';
+export { makeLoggerProvider } from './events/provider.js';
+export { encodeBatches } from './gathering/batches.js';
+export { Gatherer } from './gathering/gatherer.js';
+export { GatheredPipeline } from './gathering/pipeline.js';
 export { NameBook } from './names/name-book.js';
 export { HostBook, type Lookup } from './drift/host-book.js';
 export { SetupBook } from './drift/setup-book.js';
 export { readSetup, withoutSecrets, type Setup, type SetupPeer } from './drift/setup-file.js';
 export { readNames, type Names } from './names/formats.js';
 export { readConfigurationNames } from './names/wireguard-files.js';
-export { toJson } from './otlp/json.js';
-export { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
+export { toJson } from './otlp/json/json.js';
+export { MetricsEncoder } from './otlp/metrics-encoder.js';
+export type { EncodedRequest } from './otlp/request.js';
 export { MetricsPipeline, type RequestTaker } from './pipeline.js';
 export { SelfMetrics } from './self-metrics/self-metrics.js';
+export { makeTracerProvider } from './sessions/provider.js';
+export type { BySignal, Signal } from './signal.js';
 export { readHost, resourceAttributes, type Host } from './resource.js';

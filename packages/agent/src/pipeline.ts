@@ -1,5 +1,6 @@
 import { MetricView, runInSlices, type Attributes, type Frame } from '@wgotel/core';
-import { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
+import { MetricsEncoder } from './otlp/metrics-encoder.js';
+import type { EncodedRequest } from './otlp/request.js';
 
 /** Takes requests over: a sender, or several. The promise makes the caller wait while much is under way. */
 export interface RequestTaker {

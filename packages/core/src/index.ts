@@ -19,10 +19,28 @@ export {
   type Dimension,
 } from './signals/attributes.js';
 export { METRICS } from './signals/definitions.js';
+export { EVENTS } from './signals/events/definitions.js';
+export type {
+  EventAttributes,
+  EventLogger,
+  EventLoggerProvider,
+  EventMetadata,
+  EventRecord,
+  EventSettings,
+  EventsSettings,
+} from './signals/events/event.js';
+export type { EventName } from './signals/events/metadata.js';
+export { TokenBucket } from './signals/events/token-bucket.js';
 export type { AggregationStrategy, MetricSettings, MetricsSettings } from './signals/metric-settings.js';
 export type { Metric, MetricAttribute, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';
 export type { PointSink } from './signals/point-sink.js';
+export { SessionIdGenerator } from './signals/sessions/id-generator.js';
+export { sessionIds } from './signals/sessions/ids.js';
+export { SESSION_MODES, type SessionMode } from './signals/sessions/mode.js';
+export type { SessionContexts } from './signals/sessions/session-tracker.js';
+export { followSessions, type SessionSettings } from './signals/sessions/settings.js';
+export { SessionTracker } from './signals/sessions/session-tracker.js';
 export { MetricView } from './signals/metric-view.js';
 export { visitPoints } from './signals/visit-points.js';
 export { recordingOf } from './source/recorded/record.js';

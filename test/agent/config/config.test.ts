@@ -9,7 +9,11 @@ describe('configuration', () => {
     const { receivers, ...rest } = read(undefined);
     assert.deepEqual(rest, {
       exporters: {},
-      pipelines: { metrics: { signal: 'metrics', receivers: ['wireguard'], exporters: [] } },
+      pipelines: {
+        metrics: { signal: 'metrics', receivers: ['wireguard'], exporters: [] },
+        logs: { signal: 'logs', receivers: ['wireguard'], exporters: [] },
+        traces: { signal: 'traces', receivers: ['wireguard'], exporters: [] },
+      },
       health: { host: '127.0.0.1', port: 9587, explicit: false },
       telemetry: { logs: { level: 'info', encoding: 'console' }, metrics: { enabled: true }, resource: {} },
       warnings: [],
@@ -31,6 +35,8 @@ describe('configuration', () => {
         include: undefined,
         exclude: undefined,
         metrics: {},
+        events: {},
+        sessionMode: 'auto',
         resourceAttributes: {},
         names: { peers: {}, files: [], configurationFiles: [] },
         drift: { files: [], endpointNames: false },
@@ -58,6 +64,8 @@ receivers:
     metrics:
       wireguard.peer.io: { attributes: [network.interface.name, network.io.direction], aggregation_strategy: sum }
       wireguard.peer.up: { enabled: false }
+    events: { wireguard.peer.connected: { enabled: true }, wireguard.peer.added: { enabled: false } }
+    sessions: { mode: changes }
     resource_attributes: { host.id: { enabled: false } }
     names: { peers: { JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=: alice }, files: names.csv }
     peers: [{ pattern: '^site-', expect: site, stale_after: 10m }, { id: 0123456789abcdef, expect: auto }]
@@ -98,6 +106,8 @@ service:
         },
         'wireguard.peer.up': { enabled: false },
       },
+      events: { 'wireguard.peer.connected': { enabled: true }, 'wireguard.peer.added': { enabled: false } },
+      sessionMode: 'changes',
       resourceAttributes: { 'host.id': { enabled: false } },
       names: {
         peers: { 'JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=': 'alice' },
@@ -118,11 +128,11 @@ service:
       ],
       devices: [{ name: 'wg0', netns: 'blue', required: true }],
     });
-    const [grpc, http] = [exporters['otlp_grpc'], exporters['otlp_http/b']];
+    const [grpc, http] = [exporters['otlp_grpc']?.metrics, exporters['otlp_http/b']?.metrics];
     assert.ok(grpc?.type === 'otlp_grpc' && http?.type === 'otlp_http');
     assert.deepEqual([grpc.target, grpc.tls.insecure], ['collector:4317', true]);
     assert.deepEqual(
-      [http.metricsUrl, http.encoding, http.tls.insecure],
+      [http.url, http.encoding, http.tls.insecure],
       ['https://c.example:4318/v1/metrics', 'json', false],
     );
     assert.deepEqual(http.headers, { a: 'x 5 $1' });
@@ -157,7 +167,7 @@ service: { telemetry: { resource: { service.name: file, a: file, b: file } } }`;
     const { wireguard, 'wireguard/b': other } = receivers;
     assert.deepEqual([wireguard?.timeout, other?.timeout, wireguard?.collectionInterval], [3000, 3000, 1000]);
     assert.deepEqual([wireguard?.source, other?.source], ['uapi', 'uapi']);
-    const exporter = exporters['otlp_grpc'];
+    const exporter = exporters['otlp_grpc']?.metrics;
     assert.ok(exporter?.type === 'otlp_grpc');
     assert.deepEqual([exporter.target, exporter.timeout, exporter.compression], ['flag:3', 2000, 'none']);
     assert.deepEqual(telemetry.resource, { 'service.name': 'env', a: 'env', b: 'file' });
@@ -174,7 +184,7 @@ service: { telemetry: { resource: { service.name: file, a: file, b: file } } }`;
       [`${P}HEADERS`]: 'authorization=Basic%20YTpi, x-a = 1,,',
       [`${P}METRICS_HEADERS`]: 'x-a=2',
     });
-    const exporter = exporters['otlp_grpc'];
+    const exporter = exporters['otlp_grpc']?.metrics;
     assert.ok(exporter?.type === 'otlp_grpc');
     const { target, headers, compression, timeout } = exporter;
     assert.deepEqual([target, compression, timeout], ['metrics:2', 'none', 1500]);
@@ -187,9 +197,9 @@ service: { telemetry: { resource: { service.name: file, a: file, b: file } } }`;
   ] as const) {
     it(`sends over ${protocol} to the address in ${endpoint}`, () => {
       const { exporters } = read(undefined, { [`${P}PROTOCOL`]: protocol, [`${P}${endpoint}`]: 'http://h:1' });
-      const exporter = exporters['otlp_http'];
+      const exporter = exporters['otlp_http']?.metrics;
       assert.ok(exporter?.type === 'otlp_http');
-      assert.deepEqual([exporter.metricsUrl, exporter.encoding, exporter.tls.insecure], [url, encoding, true]);
+      assert.deepEqual([exporter.url, exporter.encoding, exporter.tls.insecure], [url, encoding, true]);
     });
   }
 
@@ -205,7 +215,7 @@ service: { telemetry: { resource: { service.name: file, a: file, b: file } } }`;
         [`${P}ENDPOINT`]: endpoint,
         ...(insecure !== undefined && { [`${P}INSECURE`]: insecure }),
       });
-      const exporter = exporters['otlp_grpc'];
+      const exporter = exporters['otlp_grpc']?.metrics;
       assert.ok(exporter?.type === 'otlp_grpc');
       assert.deepEqual([exporter.target, exporter.tls.insecure], [target, plain]);
     });
@@ -214,7 +224,7 @@ service: { telemetry: { resource: { service.name: file, a: file, b: file } } }`;
   it('takes the environment for an exporter under its old name', () => {
     const { exporters } = read('exporters: { otlp: { endpoint: "h:1" } }', { [`${P}TIMEOUT`]: '7' });
     assert.deepEqual(
-      Object.entries(exporters).map(([id, { timeout }]) => [id, timeout]),
+      Object.entries(exporters).map(([id, { metrics }]) => [id, metrics?.timeout]),
       [['otlp_grpc', 7]],
     );
   });
@@ -249,7 +259,7 @@ service:
     const { exporters } = read('exporters: { otlp_grpc: { endpoint: "h:1", headers: { a: "${env:N}" } } }', {
       N: '007',
     });
-    assert.deepEqual(exporters['otlp_grpc']?.headers, { a: '007' });
+    assert.deepEqual(exporters['otlp_grpc']?.metrics?.headers, { a: '007' });
   });
 
   it('takes the default of a variable that is not set', () => {
@@ -260,7 +270,7 @@ service:
   it('takes an empty file for no file, and headers as pairs', () => {
     assert.deepEqual(read(''), read(undefined));
     const { exporters } = read('exporters: { otlp_grpc: { endpoint: "h:1", headers: [{ name: a, value: b }] } }');
-    assert.deepEqual(exporters['otlp_grpc']?.headers, { a: 'b' });
+    assert.deepEqual(exporters['otlp_grpc']?.metrics?.headers, { a: 'b' });
   });
 
   it('says at once what is wrong with flags and environment', () => {

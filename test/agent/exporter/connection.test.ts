@@ -23,9 +23,9 @@ describe('the connection to an OTLP server', () => {
     it(`carries as many bytes as expected with compression ${compression}`, async () => {
       const server = await OtlpServer.start();
       const proxy = await TcpProxy.start(server.port);
-      const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { compression }));
+      const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { compression }), 'metrics');
       try {
-        assert.equal((await transport.send(text, never)).kind, 'sent');
+        assert.equal((await transport.send({ bytes: text }, never)).kind, 'sent');
         assert.deepEqual(server.received[0]?.bytes, text);
         assert.ok(proxy.sent >= least && proxy.sent <= most, `${proxy.sent} bytes`);
       } finally {
@@ -38,15 +38,15 @@ describe('the connection to an OTLP server', () => {
 
   it('is made once the server is there', async () => {
     const port = await freePort();
-    const transport = new OtlpGrpcTransport(otlpConfig(port));
-    const outcome = await transport.send(text, never);
+    const transport = new OtlpGrpcTransport(otlpConfig(port), 'metrics');
+    const outcome = await transport.send({ bytes: text }, never);
     assert.equal(outcome.kind, 'failed');
     assert.ok(outcome.reason === 'unavailable' && !outcome.connected);
     assert.match(outcome.message, new RegExp(`connect ECONNREFUSED 127.0.0.1:${port}$`));
     assert.match(outcome.hint ?? '', /does a Collector listen there/);
     const server = await OtlpServer.start(undefined, { port });
     try {
-      await until('it is sent', async () => (await transport.send(text, never)).kind === 'sent');
+      await until('it is sent', async () => (await transport.send({ bytes: text }, never)).kind === 'sent');
     } finally {
       transport.close();
       server.stop();
@@ -56,12 +56,12 @@ describe('the connection to an OTLP server', () => {
   it('is made anew when it went dead without being closed', async () => {
     const server = await OtlpServer.start();
     const proxy = await TcpProxy.start(server.port);
-    const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { timeout: 400 }));
+    const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { timeout: 400 }), 'metrics');
     try {
-      assert.equal((await transport.send(text, never)).kind, 'sent');
+      assert.equal((await transport.send({ bytes: text }, never)).kind, 'sent');
       proxy.blackhole();
-      assert.equal((await transport.send(text, never)).kind, 'failed');
-      await until('it is sent', async () => (await transport.send(text, never)).kind === 'sent');
+      assert.equal((await transport.send({ bytes: text }, never)).kind, 'failed');
+      await until('it is sent', async () => (await transport.send({ bytes: text }, never)).kind === 'sent');
       assert.equal(proxy.connections, 2);
     } finally {
       transport.close();
@@ -73,9 +73,9 @@ describe('the connection to an OTLP server', () => {
   it('is not made through a proxy of the environment', async () => {
     const server = await OtlpServer.start();
     process.env['grpc_proxy'] = `http://127.0.0.1:${await freePort()}`;
-    const transport = new OtlpGrpcTransport(otlpConfig(server.port));
+    const transport = new OtlpGrpcTransport(otlpConfig(server.port), 'metrics');
     try {
-      assert.equal((await transport.send(text, never)).kind, 'sent');
+      assert.equal((await transport.send({ bytes: text }, never)).kind, 'sent');
     } finally {
       delete process.env['grpc_proxy'];
       transport.close();
@@ -99,9 +99,10 @@ describe('the connection to an OTLP server', () => {
       const server = await OtlpServer.start(undefined, { credentials });
       const transport = new OtlpGrpcTransport(
         otlpConfig(server.port, { tls: { ...PLAIN, insecure: false, ...files } }),
+        'metrics',
       );
       try {
-        assert.equal((await transport.send(text, never)).kind, kind);
+        assert.equal((await transport.send({ bytes: text }, never)).kind, kind);
       } finally {
         transport.close();
         server.stop();

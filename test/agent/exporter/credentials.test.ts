@@ -39,7 +39,8 @@ describe('credentials in files', () => {
     [
       'gRPC',
       () => OtlpServer.start(undefined, { credentials: ServerCredentials.createSsl(pem('ca.pem'), [pair], true) }),
-      (port: number, now: () => number): Transport => new OtlpGrpcTransport(otlpConfig(port, { tls: tls() }), now),
+      (port: number, now: () => number): Transport =>
+        new OtlpGrpcTransport(otlpConfig(port, { tls: tls() }), 'metrics', now),
     ],
     [
       'HTTP',
@@ -53,7 +54,8 @@ describe('credentials in files', () => {
         }),
       (port: number, now: () => number): Transport =>
         new OtlpHttpTransport(
-          { type: 'otlp_http', metricsUrl: `https://127.0.0.1:${port}/`, encoding: 'proto', ...COMMON, tls: tls() },
+          { type: 'otlp_http', url: `https://127.0.0.1:${port}/`, encoding: 'proto', ...COMMON, tls: tls() },
+          'metrics',
           now,
         ),
     ],
@@ -67,7 +69,7 @@ describe('credentials in files', () => {
       replace('client.key', 'server.key');
       writeFileSync(path('ca.pem'), pem('client.pem'));
       const transport = make(server.port, () => now);
-      const send = async (): Promise<string> => (await transport.send(EMPTY, never)).kind;
+      const send = async (): Promise<string> => (await transport.send({ bytes: EMPTY }, never)).kind;
       try {
         assert.equal(await send(), 'failed');
         replace('ca.pem', 'ca.pem');
@@ -97,21 +99,22 @@ describe('credentials in files', () => {
     let now = 0;
     const headerFiles = { authorization: path('token') };
     const transport = new OtlpHttpTransport(
-      { type: 'otlp_http', metricsUrl: `http://127.0.0.1:${server.port}/`, encoding: 'proto', ...COMMON, headerFiles },
+      { type: 'otlp_http', url: `http://127.0.0.1:${server.port}/`, encoding: 'proto', ...COMMON, headerFiles },
+      'metrics',
       () => now,
     );
     try {
-      const first = await transport.send(EMPTY, never);
+      const first = await transport.send({ bytes: EMPTY }, never);
       assert.ok(first.kind === 'failed' && first.reason === 'credentials');
       assert.equal(first.message, `'${path('token')}' can't be read (ENOENT)`);
       writeFileSync(path('token'), 'Bearer one\n');
-      await transport.send(EMPTY, never);
+      await transport.send({ bytes: EMPTY }, never);
       writeFileSync(path('token'), 'Bearer twenty\n');
       now += 6000;
-      await transport.send(EMPTY, never);
+      await transport.send({ bytes: EMPTY }, never);
       writeFileSync(path('token'), 'Bearer\u0007secret');
       now += 6000;
-      await transport.send(EMPTY, never);
+      await transport.send({ bytes: EMPTY }, never);
       assert.deepEqual(
         server.received.map(({ headers }) => headers['authorization']),
         ['Bearer one', 'Bearer twenty', 'Bearer twenty'],

@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import { request, turn, UNUSED } from './sender-setup.js';
 
 const silent = new Logger({ stream: { write: () => undefined } });
-const SENT: Outcome = { kind: 'sent', rejectedPoints: 0, message: '' };
+const SENT: Outcome = { kind: 'sent', rejectedItems: 0, message: '' };
 const transport = (send: Transport['send']): Transport => ({ ...UNUSED, send });
 
 describe('several exporters', () => {
@@ -13,11 +13,11 @@ describe('several exporters', () => {
     let open = (): void => undefined;
     const later = new Promise<void>((resolve) => (open = resolve));
     const fast = new Sender(
-      transport(async (bytes) => (seen.push(bytes), SENT)),
+      transport(async ({ bytes }) => (seen.push(bytes), SENT)),
       silent,
     );
     const slow = new Sender(
-      transport(async (bytes) => (await later, seen.push(bytes), SENT)),
+      transport(async ({ bytes }) => (await later, seen.push(bytes), SENT)),
       silent,
     );
     let released = 0;
@@ -78,7 +78,7 @@ describe('retrying', () => {
     });
     await sender.enqueue(request('a', 3));
     while (sender.deliveries.queued.requests > 0) await turn();
-    assert.deepEqual(sender.deliveries.dropped, { gave_up: { requests: 1, points: 3 } });
+    assert.deepEqual(sender.deliveries.dropped, { gave_up: { requests: 1, items: 3 } });
     // 1 + 1.5 + 2.25 s, and one more.
     assert.equal(now, 1000 + 1500 + 2250 + 3375);
     assert.deepEqual([sender.state.failure?.reason, sender.state.lastSuccess], ['unavailable', undefined]);

@@ -31,9 +31,9 @@ describe('OTLP/gRPC', () => {
           const { sent, dropped } = sender.deliveries;
           assert.deepEqual(server.texts, retried ? ['a', 'a', 'b'] : ['a', 'b']);
           assert.deepEqual(delays, retried ? [1000] : []);
-          assert.deepEqual(sent, retried ? { requests: 2, points: 8 } : { requests: 1, points: 1 });
-          assert.deepEqual(dropped, retried ? {} : { [status[code].toLowerCase()]: { requests: 1, points: 7 } });
-          assert.match(log[0]!, /\twarn\t.*"message": "because"/);
+          assert.deepEqual(sent, retried ? { requests: 2, items: 8 } : { requests: 1, items: 1 });
+          assert.deepEqual(dropped, retried ? {} : { [status[code].toLowerCase()]: { requests: 1, items: 7 } });
+          assert.match(log[0]!, /\twarn\t.*"message": "because/);
         },
       ));
   }
@@ -91,7 +91,7 @@ describe('OTLP/gRPC', () => {
         await sender.enqueue(request('b'));
         await sender.shutdown(DEADLINE);
         assert.deepEqual(server.texts, ['b']);
-        assert.deepEqual(sender.deliveries.dropped, { resource_exhausted: { requests: 1, points: 9 } });
+        assert.deepEqual(sender.deliveries.dropped, { resource_exhausted: { requests: 1, items: 9 } });
       },
     ));
 
@@ -103,12 +103,12 @@ describe('OTLP/gRPC', () => {
         await sender.shutdown(DEADLINE);
         assert.deepEqual(server.texts, ['a']);
         assert.deepEqual(sender.deliveries, {
-          enqueued: { requests: 1, points: 10 },
-          sent: { requests: 1, points: 7 },
-          queued: { requests: 0, points: 0 },
-          dropped: { partial_success: { requests: 0, points: 3 } },
+          enqueued: { requests: 1, items: 10 },
+          sent: { requests: 1, items: 7 },
+          queued: { requests: 0, items: 0 },
+          dropped: { partial_success: { requests: 0, items: 3 } },
         });
-        assert.match(log[0]!, /"rejectedPoints": 3, "message": "too old"/);
+        assert.match(log[0]!, /"rejectedItems": 3, "message": "too old"/);
       },
     ));
 

@@ -18,7 +18,7 @@ const file = (name: string): string => repositoryPath(`test/agent/exporter/certi
 function config(port: number, more: Partial<OtlpHttpConfig> = {}): OtlpHttpConfig {
   return {
     type: 'otlp_http',
-    metricsUrl: `http://127.0.0.1:${port}/v1/metrics`,
+    url: `http://127.0.0.1:${port}/v1/metrics`,
     encoding: 'proto',
     ...COMMON,
     ...more,
@@ -27,9 +27,9 @@ function config(port: number, more: Partial<OtlpHttpConfig> = {}): OtlpHttpConfi
 
 /** Sends once. */
 async function send(given: OtlpHttpConfig, bytes: Buffer = EMPTY, signal = never): Promise<Outcome> {
-  const transport = new OtlpHttpTransport(given);
+  const transport = new OtlpHttpTransport(given, 'metrics');
   try {
-    return await transport.send(bytes, signal);
+    return await transport.send({ bytes }, signal);
   } finally {
     transport.close();
   }
@@ -42,7 +42,7 @@ describe('OTLP/HTTP', () => {
       try {
         const bytes = Buffer.from('metrics '.repeat(1000));
         const outcome = await send(config(server.port, { compression, headers: { authorization: 'Bearer x' } }), bytes);
-        assert.deepEqual(outcome, { kind: 'sent', rejectedPoints: 0, message: '' });
+        assert.deepEqual(outcome, { kind: 'sent', rejectedItems: 0, message: '' });
         const [{ url, headers, body } = { url: '', headers: {}, body: EMPTY }] = server.received;
         assert.deepEqual([url, body], ['/v1/metrics', bytes]);
         assert.deepEqual(
@@ -87,9 +87,9 @@ describe('OTLP/HTTP', () => {
     [
       'counts what was rejected, in JSON',
       status(200, JSON_TYPE, '{"partialSuccess":{"rejectedDataPoints":"3","errorMessage":"too old"}}'),
-      { kind: 'sent', rejectedPoints: 3, message: 'too old' },
+      { kind: 'sent', rejectedItems: 3, message: 'too old' },
     ],
-    ['takes an answer that is no JSON for sent', status(200, JSON_TYPE, '{'), { kind: 'sent', rejectedPoints: 0 }],
+    ['takes an answer that is no JSON for sent', status(200, JSON_TYPE, '{'), { kind: 'sent', rejectedItems: 0 }],
     [
       'reads no answer without end',
       (response: ServerResponse) => void response.writeHead(400).end('x'.repeat(1 << 20)),
@@ -114,7 +114,7 @@ describe('OTLP/HTTP', () => {
     const answer = Buffer.from([0x0a, 0x07, 0x08, 0x05, 0x12, 0x03, ...Buffer.from('old')]);
     const server = await HttpServer.start((response) => void response.end(answer));
     try {
-      assert.deepEqual(await send(config(server.port)), { kind: 'sent', rejectedPoints: 5, message: 'old' });
+      assert.deepEqual(await send(config(server.port)), { kind: 'sent', rejectedItems: 5, message: 'old' });
     } finally {
       server.stop();
     }
@@ -178,7 +178,7 @@ describe('OTLP/HTTP', () => {
     it(`over TLS ${name}`, async () => {
       const server = await HttpServer.start(undefined, { ...tls, rejectUnauthorized: true });
       try {
-        const given = { metricsUrl: `https://127.0.0.1:${server.port}/`, tls: { ...PLAIN, insecure: false, ...files } };
+        const given = { url: `https://127.0.0.1:${server.port}/`, tls: { ...PLAIN, insecure: false, ...files } };
         assert.equal((await send(config(0, given))).kind, kind);
       } finally {
         server.stop();
@@ -231,11 +231,15 @@ describe('a proxy', () => {
   it('leads to a gRPC server, with a user, and not without', async () => {
     const [server, proxy] = [await OtlpServer.start(), await startProxy()];
     const [known, unknown] = ['alice:pass%20word@', ''].map(
-      (user) => new OtlpGrpcTransport(otlpConfig(server.port, { proxyUrl: `http://${user}127.0.0.1:${proxy.port}` })),
+      (user) =>
+        new OtlpGrpcTransport(
+          otlpConfig(server.port, { proxyUrl: `http://${user}127.0.0.1:${proxy.port}` }),
+          'metrics',
+        ),
     );
     try {
-      assert.equal((await known!.send(EMPTY, never)).kind, 'sent');
-      assert.equal((await unknown!.send(EMPTY, never)).kind, 'failed');
+      assert.equal((await known!.send({ bytes: EMPTY }, never)).kind, 'sent');
+      assert.equal((await unknown!.send({ bytes: EMPTY }, never)).kind, 'failed');
       assert.deepEqual(proxy.asked.slice(0, 2), [`127.0.0.1:${server.port} known`, `127.0.0.1:${server.port} unknown`]);
     } finally {
       known!.close();

@@ -5,7 +5,7 @@ import { describe, it } from 'mocha';
 import { advance, device, peer, snapshot } from '../../support/snapshots.js';
 import { turn, UNUSED } from './sender-setup.js';
 
-const SENT: Outcome = { kind: 'sent', rejectedPoints: 0, message: '' };
+const SENT: Outcome = { kind: 'sent', rejectedItems: 0, message: '' };
 
 describe('the pipeline', () => {
   it('encodes no further than the sender gets on', async () => {
@@ -34,7 +34,7 @@ describe('the pipeline', () => {
     await pushed;
     const { enqueued } = sender.deliveries;
     // Received and transmitted bytes of each peer, and more.
-    assert.ok(enqueued.requests >= 3 && enqueued.points > 2 * peers.length, JSON.stringify(enqueued));
+    assert.ok(enqueued.requests >= 3 && enqueued.items > 2 * peers.length, JSON.stringify(enqueued));
     const end = sender.shutdown(0);
     open.shift()?.();
     await end;

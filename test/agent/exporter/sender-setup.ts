@@ -11,8 +11,8 @@ import {
 import { OtlpServer, type Answer } from './otlp-server.js';
 
 /** A request whose bytes are a text: the server under test does not look inside. */
-export function request(text: string, points = 1, release: () => void = () => undefined): EncodedRequest {
-  return { bytes: Buffer.from(text), points, release };
+export function request(text: string, items = 1, release: () => void = () => undefined): EncodedRequest {
+  return { bytes: Buffer.from(text), items, release };
 }
 
 /** Lets some time pass for whatever is waiting to be run. */
@@ -69,7 +69,7 @@ export async function withServer(
     await turn();
   };
   const logger = new Logger({ stream: { write: (line: string) => log.push(line) } });
-  const sender = new Sender(new OtlpGrpcTransport(otlpConfig(server.port, config)), logger, {
+  const sender = new Sender(new OtlpGrpcTransport(otlpConfig(server.port, config), 'metrics'), logger, {
     sleep,
     random: () => 0.5,
     ...options,

@@ -8,7 +8,7 @@ import { DEADLINE, request, turn, untilAborted, withServer, UNUSED } from './sen
 
 const UNAVAILABLE = { code: status.UNAVAILABLE, details: 'down' };
 
-const SENT: Outcome = { kind: 'sent', rejectedPoints: 0, message: '' };
+const SENT: Outcome = { kind: 'sent', rejectedItems: 0, message: '' };
 const UNCONNECTED: Outcome = { kind: 'failed', reason: 'x', message: '', retryDelay: undefined, connected: false };
 
 const silent = new Logger({ stream: { write: () => undefined } });
@@ -40,7 +40,7 @@ describe('the sender', () => {
         assert.deepEqual(fields, [
           `warn sending failed, will be tried again {"endpoint": "http://127.0.0.1:${server.port}", ` +
             '"reason": "unavailable", "message": "down"}',
-          'info the server answers again {"queued": {"requests":1,"points":1}, "dropped": {}}',
+          'info the server answers again {"queued": {"requests":1,"items":1}, "dropped": {}}',
         ]);
       },
     ));
@@ -60,10 +60,10 @@ describe('the sender', () => {
       (index) => (index === 0 ? UNAVAILABLE : OK),
       async ({ sender, server, log }) => {
         for (const text of ['aaaa', 'bbbb', 'cccc', 'dddd', 'eeee']) void sender.enqueue(request(text, 2));
-        assert.deepEqual(sender.deliveries.queued, { requests: 3, points: 6 });
+        assert.deepEqual(sender.deliveries.queued, { requests: 3, items: 6 });
         await sender.shutdown(DEADLINE);
         assert.deepEqual(server.texts, ['aaaa', 'aaaa', 'dddd', 'eeee']);
-        assert.deepEqual(sender.deliveries.dropped, { queue_full: { requests: 2, points: 4 } });
+        assert.deepEqual(sender.deliveries.dropped, { queue_full: { requests: 2, items: 4 } });
         assert.equal(log.filter((line) => line.includes('dropped a request')).length, 1);
       },
       { options: { queueLimit: 10 } },
@@ -119,13 +119,13 @@ describe('the sender', () => {
         for (const text of ['a', 'b', 'c']) void sender.enqueue(request(text, 5));
         await sender.shutdown(1);
         assert.deepEqual(sender.deliveries, {
-          enqueued: { requests: 3, points: 15 },
-          sent: { requests: 0, points: 0 },
-          queued: { requests: 0, points: 0 },
-          dropped: { shutdown: { requests: 3, points: 15 } },
+          enqueued: { requests: 3, items: 15 },
+          sent: { requests: 0, items: 0 },
+          queued: { requests: 0, items: 0 },
+          dropped: { shutdown: { requests: 3, items: 15 } },
         });
         assert.equal(log.length, 1);
-        assert.match(log[0]!, /\tdropped requests\t.*"reason": "shutdown".*"dropped": {"requests":3,"points":15}}$/m);
+        assert.match(log[0]!, /\tdropped requests\t.*"reason": "shutdown".*"dropped": {"requests":3,"items":15}}$/m);
       },
     ));
 
@@ -136,7 +136,7 @@ describe('the sender', () => {
         await Promise.all([sender.shutdown(DEADLINE), sender.shutdown(DEADLINE)]);
         await sender.enqueue(request('late'));
         assert.equal(server.received.length, 0);
-        assert.deepEqual(sender.deliveries.dropped, { shutdown: { requests: 1, points: 1 } });
+        assert.deepEqual(sender.deliveries.dropped, { shutdown: { requests: 1, items: 1 } });
       },
     ));
 
@@ -148,7 +148,7 @@ describe('the sender', () => {
         const released: number[] = [];
         const transport: Transport = {
           ...UNUSED,
-          send: async (bytes) => {
+          send: async ({ bytes }) => {
             await turn();
             const outcome = outcomes.pop() ?? SENT;
             if (outcome.kind === 'sent') accepted.push(Number(bytes.toString()));
@@ -163,7 +163,7 @@ describe('the sender', () => {
         }
         await sender.shutdown(0);
         checkAccounts(sender.deliveries);
-        assert.deepEqual(sender.deliveries.queued, { requests: 0, points: 0 });
+        assert.deepEqual(sender.deliveries.queued, { requests: 0, items: 0 });
         const taken = steps.flatMap(({ points }, index) => (points === undefined ? [] : index));
         assert.deepEqual(
           released.toSorted((a, b) => a - b),
@@ -187,13 +187,13 @@ function step(): fc.Arbitrary<{ points: number | undefined; outcome: Outcome | u
       SENT,
       UNCONNECTED,
       { kind: 'refused', reason: 'y', message: '' },
-      { kind: 'sent', rejectedPoints: 2, message: 'z' },
+      { kind: 'sent', rejectedItems: 2, message: 'z' },
     ),
   });
 }
 
 function checkAccounts({ enqueued, sent, queued, dropped }: Deliveries): void {
-  for (const unit of ['requests', 'points'] as const) {
+  for (const unit of ['requests', 'items'] as const) {
     const counts = [sent, queued, ...Object.values(dropped)].map((count) => count[unit]);
     assert.ok(counts.every((count) => count >= 0));
     assert.equal(

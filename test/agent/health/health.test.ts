@@ -89,7 +89,9 @@ ${exporters}`;
         counts.reduce((a, b) => a + b, 0),
         5,
       );
-      assert.ok(status.exporters.otlp_grpc.sent.points > 0 && status.exporters.otlp_grpc.lastSuccess > 0);
+      assert.ok(
+        status.exporters.otlp_grpc.metrics.sent.items > 0 && status.exporters.otlp_grpc.metrics.lastSuccess > 0,
+      );
       const known = server.received.map(({ bytes }) => bytes.toString('latin1')).join('');
       const ids = new Set(known.match(/[0-9a-f]{16}/g));
       assert.ok(ids.size >= 5);
@@ -104,7 +106,7 @@ ${exporters}`;
       );
       assert.match(
         output.out,
-        /\n {2}wg0: up, .*\nexporter otlp_grpc: http:\/\/127\.0\.0\.1:\d+, last delivery 0s ago\n {2}sent \d+ points/,
+        /\n {2}wg0: up, .*\nexporter otlp_grpc, metrics: http:\/\/127\.0\.0\.1:\d+, last delivery 0s ago\n {2}sent \d+ points/,
       );
     } finally {
       server.stop();

@@ -60,7 +60,7 @@ describe('OTLP JSON', () => {
         const resource = { 'service.name': 'wgotel', 'host.name': 'edge' };
         const requests: string[] = [];
         const encoder = new MetricsEncoder(resource, ({ bytes, release }) => {
-          requests.push(toJson(bytes));
+          requests.push(toJson(bytes, 'metrics'));
           release();
         });
         runAtOnce(new MetricView().visit(frame, frame.monotonicTime, encoder));

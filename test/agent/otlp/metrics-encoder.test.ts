@@ -51,9 +51,9 @@ describe('MetricsEncoder', () => {
     fc.assert(
       fc.property(anyFrame, fc.integer({ min: 600, max: 3000 }), (frame, limit) => {
         const requests = encode(frame, limit);
-        for (const { bytes, points } of requests) {
+        for (const { bytes, items } of requests) {
           assert.ok(bytes.length <= limit, `${bytes.length} bytes with a limit of ${limit}`);
-          assert.equal(decodeMetrics(bytes).length, points);
+          assert.equal(decodeMetrics(bytes).length, items);
         }
         const ours = requests.flatMap(({ bytes }) => decodeMetrics(bytes));
         assert.deepEqual(inOrder(ours), inOrder(officially(frame)));

@@ -30,7 +30,7 @@ describe('wgotel run', () => {
         const [first] = output.err.split('\n');
         assert.match(
           first!,
-          /\tinfo\twgotel reads WireGuard\t{"version": "\d.*", "receivers": \["wireguard: uapi every 0.1s"\], "exporters": \["otlp_grpc: 127.0.0.1:\d+"\]}$/,
+          /\tinfo\twgotel reads WireGuard\t{"version": "\d.*", "receivers": \["wireguard: uapi every 0.1s"\], "exporters": \["otlp_grpc: http:\/\/127.0.0.1:\d+ \(metrics, logs, traces\)"\]}$/,
         );
         assert.equal(output.out, '');
         assert.ok(server.received[0]?.bytes.includes('wireguard.peer.io'));
@@ -49,8 +49,8 @@ describe('wgotel run', () => {
         await until('it has heard', () => output.err.includes('wgotel is ending'));
         open();
         assert.deepEqual(await ended, [0, null]);
-        const { enqueued, sent, queued } = JSON.parse(output.err.slice(output.err.lastIndexOf('\t'))).otlp_grpc;
-        assert.deepEqual([sent, queued], [enqueued, { requests: 0, points: 0 }]);
+        const { enqueued, sent, queued } = JSON.parse(output.err.slice(output.err.lastIndexOf('\t'))).otlp_grpc.metrics;
+        assert.deepEqual([sent, queued], [enqueued, { requests: 0, items: 0 }]);
         assert.equal(server.received.length, sent.requests);
       },
     );

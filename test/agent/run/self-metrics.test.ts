@@ -28,7 +28,7 @@ service: { telemetry: { metrics: { level: none }, resource: { service.name: edge
     try {
       metrics.scraped('wireguard', 30);
       await until('three requests are there', () => server.received.length >= 3);
-      const last = JSON.parse(toJson(server.received.at(-1)!.bytes));
+      const last = JSON.parse(toJson(server.received.at(-1)!.bytes, 'metrics'));
       const [{ resource, scopeMetrics }] = last.resourceMetrics;
       assert.ok(
         resource.attributes.some(({ value }: { value: { stringValue?: string } }) => value.stringValue === 'edge'),
@@ -38,7 +38,7 @@ service: { telemetry: { metrics: { level: none }, resource: { service.name: edge
       assert.deepEqual(
         [...found].map(([name, { unit }]) => `${name} ${unit}`).toSorted((a, b) => (a < b ? -1 : 1)),
         [
-          'wgotel.exporter.points {point}',
+          'wgotel.exporter.items {item}',
           'wgotel.exporter.queue.size By',
           'wgotel.process.memory.usage By',
           'wgotel.scrape.duration s',

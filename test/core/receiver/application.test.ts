@@ -6,7 +6,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { execa } from 'execa';
 import { afterEach, describe, it } from 'mocha';
-import { WireGuardReceiver } from '@wgotel/core';
+import { SCOPE, WireGuardReceiver, type ReceiverOptions } from '@wgotel/core';
 import { repositoryPath } from '../../support/repository.js';
 import { ScriptedSource } from '../../support/scripted-source.js';
 import { device, peer, snapshot } from '../../support/snapshots.js';
@@ -37,7 +37,7 @@ describe('the meter provider', () => {
   });
 
   it('is missed once', async () => {
-    const receiver = new WireGuardReceiver({ source: new ScriptedSource(snapshot(0, [])) });
+    const receiver = new WireGuardReceiver({ source: new ScriptedSource(snapshot(0, [])), loggerProvider: false });
     assert.deepEqual(log, []);
     receiver.start();
     receiver.start();
@@ -46,10 +46,52 @@ describe('the meter provider', () => {
   });
 
   it('is not missed by who wants none', async () => {
-    const receiver = new WireGuardReceiver({ source: new ScriptedSource(snapshot(0, [])), meterProvider: false });
+    const nowhere = { meterProvider: false, loggerProvider: false } as const;
+    const receiver = new WireGuardReceiver({ source: new ScriptedSource(snapshot(0, [])), ...nowhere });
     receiver.start();
     await receiver.shutdown();
     assert.deepEqual(log, []);
+  });
+});
+
+describe('the logger provider', () => {
+  const log = collectDiagLog();
+  const key = Symbol.for('io.opentelemetry.js.api.logs');
+  afterEach(() => Reflect.deleteProperty(globalThis, key));
+
+  const start = async (options: ReceiverOptions): Promise<void> => {
+    const source = new ScriptedSource(snapshot(0, []));
+    const receiver = new WireGuardReceiver({ source, clock: source, meterProvider: false, ...options });
+    receiver.start();
+    receiver.start();
+    await receiver.shutdown();
+  };
+
+  it('is the one that is global at start', async () => {
+    const asked: unknown[] = [];
+    const getLogger = (...scope: unknown[]): object => {
+      asked.push(scope);
+      return { emit: () => undefined };
+    };
+    Reflect.set(globalThis, key, (version: number) => (version === 1 ? { getLogger } : undefined));
+    await start({});
+    assert.deepEqual(asked, [[SCOPE.name, SCOPE.version]]);
+    assert.deepEqual(log, []);
+  });
+
+  it('is missed once', async () => {
+    await start({});
+    assert.deepEqual(log, [
+      'info there is no LoggerProvider yet, so events go nowhere: set one up before start(), or pass it in',
+    ]);
+  });
+
+  it('harms nobody if it throws', async () => {
+    const getLogger = (): never => {
+      throw new Error('no more loggers');
+    };
+    await start({ loggerProvider: { getLogger } });
+    assert.deepEqual(log, ['error there is no logger to be had, so events go nowhere Error: no more loggers']);
   });
 });
 

@@ -200,7 +200,7 @@ describe('an onFrame that rejects', () => {
     const onFrame = (): void => {
       if (++frames === 1) throw new Error('queue is full');
     };
-    const schedule = { initialDelay: 0, collectionInterval: 1 };
+    const schedule = { initialDelay: 0, collectionInterval: 1, loggerProvider: false } as const;
     const receiver = new WireGuardReceiver({ ...schedule, source, clock: source, meterProvider: false, onFrame });
     receiver.start();
     await until('the next scrapes', () => frames >= 3);
@@ -214,7 +214,7 @@ describe('an onFrame that rejects', () => {
       frames++;
       throw new Error('queue is full');
     };
-    const schedule = { initialDelay: 0, collectionInterval: 1 };
+    const schedule = { initialDelay: 0, collectionInterval: 1, loggerProvider: false } as const;
     const receiver = new WireGuardReceiver({ ...schedule, source, clock: source, meterProvider: false, onFrame });
     receiver.start();
     await until('some scrapes', () => frames >= 5);

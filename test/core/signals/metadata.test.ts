@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { METRICS } from '@wgotel/core';
+import { EVENTS, METRICS } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import {
   GENERATED,
+  GENERATED_EVENTS,
   GENERATED_SIGNALS,
+  generateEvents,
   generateMetadata,
   generateSignals,
   readSignals,
@@ -14,11 +16,22 @@ import { repositoryPath } from '../../support/repository.js';
 describe('metadata.yaml', () => {
   it('is what the generated TypeScript says', async () => {
     assert.equal(readFileSync(GENERATED, 'utf8'), await generateMetadata(), 'out of date: npm run generate');
+    assert.equal(readFileSync(GENERATED_EVENTS, 'utf8'), await generateEvents(), 'out of date: npm run generate');
   });
 
   it('has a row in the table of metrics for each metric, and no other', async () => {
     const named = [...(await generateMetadata()).matchAll(/^ {2}'([\w.]+)': \{$/gm)].map(([, name]) => name!);
     assert.deepEqual(METRICS.map(({ name }) => name).toSorted(), named.toSorted());
+  });
+});
+
+describe('names of attributes', () => {
+  it('are no namespace of another', () => {
+    const names = [...METRICS, ...EVENTS].flatMap(({ attributes }) =>
+      attributes.map((each) => (typeof each === 'string' ? each : each.name)),
+    );
+    const namespaces = names.filter((name) => names.some((other) => other.startsWith(`${name}.`)));
+    assert.deepEqual(namespaces, []);
   });
 });
 

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Configuration } from '../config/configuration.js';
-import { FanOut } from '../exporter/fan-out.js';
+import type { Attributes } from '@wgotel/core';
+import type { Configuration, ReceiverConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import { readHost, resourceAttributes } from '../resource.js';
 import { SelfMetrics } from '../self-metrics/self-metrics.js';
+import { outputsOf } from './outputs.js';
 import { Scraper } from './scraper.js';
-import { gone, makeSenders, type Senders } from './senders.js';
+import { makeSenders, Senders } from './senders.js';
 
 /** How long the end of an exporter may wait for what is still queued, in milliseconds. */
 const FLUSH_TIMEOUT = 5000;
@@ -14,7 +15,7 @@ const FLUSH_TIMEOUT = 5000;
 export class Agent {
   readonly #log: Logger;
   #configuration: Configuration;
-  #senders: Senders = new Map();
+  #senders: Senders = new Senders();
   #scrapers = new Map<string, Scraper>();
   #selfMetrics: SelfMetrics | undefined;
   /** Ends of exporters that a reload took away. */
@@ -48,7 +49,7 @@ export class Agent {
    *
    *  @throws {ConfigError} and leaves everything as it was */
   async reload(configuration: Configuration): Promise<void> {
-    const senders = await makeSenders(configuration.exporters, this.#senders, this.#log);
+    const senders = await makeSenders(configuration, this.#senders, this.#log);
     const previous = { senders: this.#senders, scrapers: this.#scrapers };
     this.#senders = senders;
     this.#configuration = configuration;
@@ -57,31 +58,36 @@ export class Agent {
     await this.#measure();
     for (const [id, config] of Object.entries(configuration.receivers)) {
       const known = previous.scrapers.get(id);
-      const scraper =
-        known !== undefined && isDeepStrictEqual(known.config, config) ? known : new Scraper(config, this.#log);
+      const resource = this.#resourceOf(config);
+      const outputs = outputsOf(id, configuration.pipelines, senders);
+      const isTraced = outputs.traces !== undefined;
+      const isSame = isDeepStrictEqual([known?.config, known?.resource, known?.isTraced], [config, resource, isTraced]);
+      const scraper = isSame ? known! : new Scraper(config, resource, isTraced, this.#log);
       if (scraper !== known) started.push(scraper);
       this.#scrapers.set(id, scraper);
-      this.#connect(id, scraper);
+      // What it still has to send is for those that it was made for.
+      if (scraper === known) await scraper.handOver();
+      scraper.connect(outputs);
       scraper.onScraped = (duration) => this.#selfMetrics?.scraped(id, duration);
     }
     const stopped = [...previous.scrapers.values()].filter(
       (scraper) => ![...this.#scrapers.values()].includes(scraper),
     );
-    await Promise.all(stopped.map((scraper) => scraper.receiver.shutdown()));
-    for (const { sender } of gone(previous.senders, senders)) this.#end(sender.shutdown(FLUSH_TIMEOUT));
+    await Promise.all(stopped.map((scraper) => scraper.shutdown()));
+    for (const { sender } of previous.senders.without(senders)) this.#end(sender.shutdown(FLUSH_TIMEOUT));
     await Promise.all(started.map((scraper) => scraper.start()));
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all([...this.#scrapers.values()].map(({ receiver }) => receiver.shutdown()));
+    await Promise.all([...this.#scrapers.values()].map((scraper) => scraper.shutdown()));
     await this.#selfMetrics?.shutdown();
-    for (const { sender } of this.#senders.values()) this.#end(sender.shutdown(FLUSH_TIMEOUT));
+    for (const { sender } of this.#senders) this.#end(sender.shutdown(FLUSH_TIMEOUT));
     await Promise.all(this.#ending);
   }
 
   /** Begins or ends to tell of the agent itself. */
   async #measure(): Promise<void> {
-    const wanted = this.#configuration.telemetry.metrics.enabled && this.#senders.size > 0;
+    const wanted = this.#configuration.telemetry.metrics.enabled && [...this.#senders].length > 0;
     if (wanted === (this.#selfMetrics !== undefined)) return;
     await this.#selfMetrics?.shutdown();
     this.#selfMetrics = wanted ? new SelfMetrics(this) : undefined;
@@ -92,16 +98,8 @@ export class Agent {
     void shutdown.finally(() => this.#ending.delete(shutdown));
   }
 
-  #connect(id: string, scraper: Scraper): void {
-    const { pipelines, telemetry } = this.#configuration;
-    const ids = Object.values(pipelines)
-      .filter(({ receivers }) => receivers.includes(id))
-      .flatMap(({ exporters }) => exporters);
-    const senders = [...new Set(ids)].map((exporter) => this.#senders.get(exporter)!.sender);
-    const resource = resourceAttributes(readHost(), telemetry.resource);
-    for (const [name, { enabled }] of Object.entries(scraper.config.resourceAttributes)) {
-      if (!enabled) delete (resource as Record<string, unknown>)[name];
-    }
-    scraper.connect(resource, senders.length > 0 ? new FanOut(senders) : undefined);
+  #resourceOf({ resourceAttributes: said }: ReceiverConfig): Attributes {
+    const resource = resourceAttributes(readHost(), this.#configuration.telemetry.resource);
+    return Object.fromEntries(Object.entries(resource).filter(([name]) => said[name]?.enabled !== false));
   }
 }

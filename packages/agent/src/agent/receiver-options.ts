@@ -12,6 +12,7 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     timeout: config.timeout,
     peerLimit: config.peerLimit,
     metrics: config.metrics,
+    events: config.events,
     expectations: expectationsOf(config.peers),
     requiredDevices: config.devices.filter(({ required }) => required),
     meterProvider: false,

@@ -1,40 +1,80 @@
 import { uptime } from 'node:os';
-import { MetricView, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
+import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { MetricView, SessionIdGenerator, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
 import type { ReceiverConfig } from '../config/configuration.js';
+import { makeLoggerProvider } from '../events/provider.js';
+import { Gatherer } from '../gathering/gatherer.js';
+import { GatheredPipeline } from '../gathering/pipeline.js';
 import type { Logger } from '../log.js';
 import { SetupBook } from '../drift/setup-book.js';
 import { NameBook } from '../names/name-book.js';
-import { MetricsPipeline, type RequestTaker } from '../pipeline.js';
+import { MetricsPipeline } from '../pipeline.js';
+import { makeTracerProvider } from '../sessions/provider.js';
+import type { Outputs } from './outputs.js';
 import { receiverOptions } from './receiver-options.js';
 
 /** One receiver of the configuration at work: reads WireGuard, and hands what it finds to the exporters of its
  *  pipelines. */
 export class Scraper {
   readonly config: ReceiverConfig;
+  /** What everything it sends is said to be of. */
+  readonly resource: Attributes;
+  readonly isTraced: boolean;
   readonly receiver: WireGuardReceiver;
   readonly #names: NameBook;
   readonly #setups: SetupBook;
   readonly #view: MetricView;
-  #pipeline: MetricsPipeline | undefined;
+  readonly #logs: GatheredPipeline<ReadableLogRecord>;
+  readonly #traces: GatheredPipeline<ReadableSpan>;
+  #metrics: MetricsPipeline | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
-  constructor(config: ReceiverConfig, log: Logger) {
+  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to */
+  constructor(config: ReceiverConfig, resource: Attributes, isTraced: boolean, log: Logger) {
     this.config = config;
+    this.resource = resource;
+    this.isTraced = isTraced;
     this.#view = new MetricView(config.metrics);
     this.#names = new NameBook(config.names, log);
     this.#setups = new SetupBook(config.drift, log);
+    const idGenerator = new SessionIdGenerator();
+    const [records, spans] = [new Gatherer<ReadableLogRecord>(), new Gatherer<ReadableSpan>()];
+    this.#logs = new GatheredPipeline(records, (items) => ProtobufLogsSerializer.serializeRequest(items));
+    this.#traces = new GatheredPipeline(spans, (items) => ProtobufTraceSerializer.serializeRequest(items));
     this.receiver = new WireGuardReceiver({
       ...receiverOptions(config),
+      loggerProvider: makeLoggerProvider(resource, records),
+      tracerProvider: isTraced && makeTracerProvider(resource, spans, idGenerator),
+      sessions: { mode: config.sessionMode, idGenerator },
       names: this.#names.nameOf,
       expectedDevices: this.#setups.expected,
       onFrame: (frame) => this.#onFrame(frame),
     });
   }
 
-  /** Says where to send to from now on. `undefined`: nowhere. */
-  connect(resource: Attributes, taker: RequestTaker | undefined): void {
-    this.#pipeline = taker && new MetricsPipeline(resource, taker, this.#view);
+  /** Says where to send to from now on. */
+  connect({ metrics, logs, traces, webhooks }: Outputs): void {
+    this.#metrics = metrics && new MetricsPipeline(this.resource, metrics, this.#view);
+    this.#traces.connect(traces);
+    this.#logs.connect(
+      logs,
+      webhooks.map((webhook) => (records) => webhook.take(records)),
+    );
+  }
+
+  /** Hands over the events and spans that were gathered. */
+  async handOver(): Promise<void> {
+    await this.#logs.push();
+    await this.#traces.push();
+  }
+
+  /** Ends, and hands over what is left. */
+  async shutdown(): Promise<void> {
+    await this.receiver.shutdown();
+    await this.handOver();
   }
 
   /** Reads names and setups, then begins to scrape. */
@@ -55,7 +95,8 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
-    await this.#pipeline?.push(frame);
+    await this.#metrics?.push(frame);
+    await this.handOver();
     this.onScraped?.(uptime() * 1000 - frame.monotonicTime);
     await this.#setups.refresh();
     if (await this.#names.refresh()) this.receiver.renamePeers();

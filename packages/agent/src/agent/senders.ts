@@ -1,46 +1,88 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ExporterConfig } from '../config/configuration.js';
+import type { Configuration, ExporterConfig } from '../config/configuration.js';
 import { ConfigError } from '../config/problems.js';
 import { createTransport } from '../exporter/create.js';
 import { Sender } from '../exporter/sender.js';
+import { Webhook } from '../exporter/webhook/webhook.js';
 import type { Logger } from '../log.js';
+import type { Signal } from '../signal.js';
 
-interface Entry {
+/** A sender, and what it is for. */
+export interface SenderEntry {
+  /** The id of the exporter. */
+  readonly exporter: string;
+  readonly signal: Signal;
   readonly config: ExporterConfig;
   readonly sender: Sender;
+  /** What makes messages of events. `undefined`: the exporter is no webhook. */
+  readonly webhook: Webhook | undefined;
 }
 
-/** The senders of a configuration, by the id of their exporter. */
-export type Senders = ReadonlyMap<string, Entry>;
+/** The senders of a configuration: one for each exporter and signal that a pipeline brings together. */
+export class Senders implements Iterable<SenderEntry> {
+  readonly #entries: ReadonlyMap<string, SenderEntry>;
 
-/** Makes a sender of each exporter; one whose configuration did not change goes on as it is.
+  constructor(entries: readonly SenderEntry[] = []) {
+    this.#entries = new Map(entries.map((entry) => [keyOf(entry.exporter, entry.signal), entry]));
+  }
+
+  get(exporter: string, signal: Signal): SenderEntry | undefined {
+    return this.#entries.get(keyOf(exporter, signal));
+  }
+
+  [Symbol.iterator](): Iterator<SenderEntry> {
+    return this.#entries.values();
+  }
+
+  /** Those that are not among others. */
+  without(others: Senders): SenderEntry[] {
+    return [...this].filter(({ exporter, signal, sender }) => others.get(exporter, signal)?.sender !== sender);
+  }
+
+  /** Something of each sender, by exporter and signal. */
+  table<T>(of: (entry: SenderEntry) => T): Record<string, Partial<Record<Signal, T>>> {
+    const table: Record<string, Partial<Record<Signal, T>>> = {};
+    for (const entry of this) (table[entry.exporter] ??= {})[entry.signal] = of(entry);
+    return table;
+  }
+}
+
+function keyOf(exporter: string, signal: Signal): string {
+  return `${exporter} ${signal}`;
+}
+
+/** Makes the senders of a configuration; one whose exporter did not change goes on as it is.
  *
  *  @throws {ConfigError} if the files of an exporter can't be used */
 export async function makeSenders(
-  configs: Readonly<Record<string, ExporterConfig>>,
+  { exporters, pipelines }: Pick<Configuration, 'exporters' | 'pipelines'>,
   before: Senders,
   log: Logger,
 ): Promise<Senders> {
-  const senders = new Map<string, Entry>();
-  const problems: string[] = [];
-  for (const [id, config] of Object.entries(configs)) {
-    const known = before.get(id);
-    if (known !== undefined && isDeepStrictEqual(known.config, config)) {
-      senders.set(id, known);
-      continue;
+  const entries = new Map<string, SenderEntry>();
+  const problems = new Set<string>();
+  for (const pipeline of Object.values(pipelines)) {
+    for (const exporter of pipeline.exporters) {
+      const { signal } = pipeline;
+      const config = exporters[exporter]![signal]!;
+      const key = keyOf(exporter, signal);
+      if (entries.has(key)) continue;
+      const known = before.get(exporter, signal);
+      if (known !== undefined && isDeepStrictEqual(known.config, config)) {
+        entries.set(key, known);
+        continue;
+      }
+      const transport = createTransport(config, signal);
+      const problem = await transport.prepare();
+      if (problem !== undefined) problems.add(`exporters.${exporter}: ${problem}`);
+      const options = { retry: config.retry, queueLimit: config.queue.limit };
+      const sender = new Sender(transport, log, options);
+      const webhook = config.type === 'webhook' ? new Webhook(config, sender) : undefined;
+      entries.set(key, { exporter, signal, config, sender, webhook });
     }
-    const transport = createTransport(config);
-    const problem = await transport.prepare();
-    if (problem !== undefined) problems.push(`exporters.${id}: ${problem}`);
-    const options = { retry: config.retry, queueLimit: config.queue.limit };
-    senders.set(id, { config, sender: new Sender(transport, log, options) });
   }
-  if (problems.length === 0) return senders;
-  await Promise.all(gone(senders, before).map(({ sender }) => sender.shutdown(0)));
-  throw new ConfigError(problems);
-}
-
-/** Those of `senders` that are not among `others`. */
-export function gone(senders: Senders, others: Senders): Entry[] {
-  return [...senders].filter(([id, { sender }]) => others.get(id)?.sender !== sender).map(([, entry]) => entry);
+  const senders = new Senders([...entries.values()]);
+  if (problems.size === 0) return senders;
+  await Promise.all(senders.without(before).map(({ sender }) => sender.shutdown(0)));
+  throw new ConfigError([...problems]);
 }

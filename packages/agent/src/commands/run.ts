@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Command } from 'commander';
 import { Agent } from '../agent/agent.js';
+import type { Senders } from '../agent/senders.js';
 import type { Configuration } from '../config/configuration.js';
 import type { Flags } from '../config/flags.js';
 import { configFile, loadConfiguration } from '../config/load.js';
@@ -9,12 +10,14 @@ import { ConfigError } from '../config/problems.js';
 import { HealthListener } from '../health/listener.js';
 import { statusOf } from '../health/status.js';
 import { diagLogger, Logger } from '../log.js';
+import type { Signal } from '../signal.js';
 import { VERSION } from '../version.js';
 import { addReadingOptions } from './options.js';
 
 const HELP = `
 Environment: OTEL_EXPORTER_OTLP_ENDPOINT, _PROTOCOL, _HEADERS, _COMPRESSION, _TIMEOUT, _INSECURE, _CERTIFICATE,
-_CLIENT_CERTIFICATE and _CLIENT_KEY, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, as OpenTelemetry specifies them, and
+_CLIENT_CERTIFICATE and _CLIENT_KEY, each also with METRICS_, LOGS_ or TRACES_ after OTLP_; OTEL_METRICS_EXPORTER,
+OTEL_LOGS_EXPORTER and OTEL_TRACES_EXPORTER; OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, as OpenTelemetry specifies them, and
 WGOTEL_CONFIG. Flags win over the environment, and that over the file.
 
 SIGHUP reads the configuration again. Ends with code 0 on SIGINT and SIGTERM, and with 2 when the configuration can't be
@@ -25,10 +28,12 @@ Examples:
   $ wgotel run --config /etc/wgotel/config.yaml
   $ OTEL_EXPORTER_OTLP_ENDPOINT=https://collector.example.com:4317 wgotel run --interval 30s`;
 
-/** `wgotel run`: reads WireGuard at an interval and ships metrics to a Collector until it is told to end. */
+/** `wgotel run`: reads WireGuard at an interval and ships metrics, events and sessions to a Collector until it is told to end. */
 export function runCommand(): Command {
   return addReadingOptions(new Command('run'))
-    .description('Read WireGuard at an interval and send metrics to an OpenTelemetry Collector, until interrupted.')
+    .description(
+      'Read WireGuard at an interval and send metrics, events and sessions to an OpenTelemetry Collector, until interrupted.',
+    )
     .option('--endpoint <url>', 'OTLP server, such as http://localhost:4317')
     .option('--interval <duration>', 'time between two scrapes (default: 15s)')
     .option('--peer-limit <number>', 'peers with metrics of their own, the rest is added up (default: 10000)')
@@ -56,7 +61,7 @@ async function run(flags: Flags): Promise<void> {
   try {
     await health.listen(configuration.health);
     await agent.start();
-    announce(log, configuration, about.configFile);
+    announce(log, agent, about.configFile);
 
     let reloading = Promise.resolve();
     const reload = async (): Promise<void> => {
@@ -87,29 +92,39 @@ async function run(flags: Flags): Promise<void> {
     await health.close();
     clearInterval(alive);
   }
-  const deliveries = [...agent.senders].map(([id, { sender }]) => [id, sender.deliveries]);
-  log.info('wgotel has ended', Object.fromEntries(deliveries) as object);
+  log.info(
+    'wgotel has ended',
+    agent.senders.table(({ sender }) => sender.deliveries),
+  );
 }
 
-function announce(log: Logger, configuration: Configuration, file: string | undefined): void {
-  const { receivers, exporters } = configuration;
+function announce(log: Logger, { configuration, senders }: Agent, file: string | undefined): void {
+  const { receivers } = configuration;
   log.info('wgotel reads WireGuard', {
     version: VERSION,
     config: file,
     receivers: Object.entries(receivers).map(
       ([id, { source, collectionInterval }]) => `${id}: ${source} every ${collectionInterval / 1000}s`,
     ),
-    exporters: Object.entries(exporters).map(
-      ([id, config]) => `${id}: ${config.type === 'otlp_grpc' ? config.target : config.metricsUrl}`,
-    ),
+    exporters: routes(senders),
   });
   warn(log, configuration);
+}
+
+/** Which exporter sends what where, such as `otlp_grpc: http://localhost:4317 (metrics, logs, traces)`. */
+function routes(senders: Senders): string[] {
+  const signals = new Map<string, Signal[]>();
+  for (const { exporter, signal, sender } of senders) {
+    const route = `${exporter}: ${sender.state.endpoint}`;
+    signals.set(route, [...(signals.get(route) ?? []), signal]);
+  }
+  return [...signals].map(([route, sent]) => `${route} (${sent.join(', ')})`);
 }
 
 function warn(log: Logger, { exporters, warnings }: Configuration): void {
   for (const warning of warnings) log.warn(warning);
   if (Object.keys(exporters).length === 0) {
-    log.warn('metrics go nowhere: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter');
+    log.warn('nothing is sent: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter');
   }
 }
 

@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander';
+import type { Deliveries } from '../exporter/ledger.js';
+import type { SenderState } from '../exporter/sender.js';
 import type { AgentStatus } from '../health/status.js';
+import { SIGNALS, type BySignal, type Signal } from '../signal.js';
 import { formatAge, formatBytes } from './once/units.js';
 
 const EXAMPLES = `
@@ -35,9 +38,19 @@ async function askStatus({ endpoint, format }: { endpoint: string; format: 'tabl
   process.stdout.write(
     format === 'json' ? `${JSON.stringify(answer, undefined, 2)}\n` : renderStatus(answer, Date.now()),
   );
-  const failing = Object.values(answer.exporters).some(({ failure }) => failure !== undefined);
+  const failing = sendersOf(answer).some(({ failure }) => failure !== undefined);
   const blind = Object.values(answer.receivers).some(({ failures }) => failures.length > 0);
   process.exitCode = failing || blind || answer.reloadProblem !== undefined ? 3 : 0;
+}
+
+const WORDS: BySignal<string> = { metrics: 'point', logs: 'event', traces: 'span' };
+
+type SenderStatus = SenderState & Deliveries & { readonly id: string; readonly signal: Signal };
+
+function sendersOf({ exporters }: AgentStatus): SenderStatus[] {
+  return Object.entries(exporters).flatMap(([id, ofSignals]) =>
+    SIGNALS.flatMap((signal) => (ofSignals[signal] ? [{ id, signal, ...ofSignals[signal] }] : [])),
+  );
 }
 
 /** Writes a status for people. */
@@ -57,13 +70,14 @@ export function renderStatus(status: AgentStatus, now: number): string {
     }
     for (const { source, message } of failures) lines.push(`  failure: ${source}: ${message}`);
   }
-  for (const [id, { endpoint, queuedBytes, lastSuccess, failure, sent, dropped }] of Object.entries(status.exporters)) {
-    lines.push(`exporter ${id}: ${endpoint}, last delivery ${ago(lastSuccess)}`);
+  for (const { id, signal, endpoint, queuedBytes, lastSuccess, failure, sent, dropped } of sendersOf(status)) {
+    const what = WORDS[signal];
+    lines.push(`exporter ${id}, ${signal}: ${endpoint}, last delivery ${ago(lastSuccess)}`);
     lines.push(
-      `  sent ${countOf(sent.points, 'point')} in ${countOf(sent.requests, 'request')}, ${formatBytes(queuedBytes)} queued`,
+      `  sent ${countOf(sent.items, what)} in ${countOf(sent.requests, 'request')}, ${formatBytes(queuedBytes)} queued`,
     );
-    for (const [reason, { points }] of Object.entries(dropped))
-      lines.push(`  dropped ${countOf(points, 'point')}: ${reason}`);
+    for (const [reason, { items }] of Object.entries(dropped))
+      lines.push(`  dropped ${countOf(items, what)}: ${reason}`);
     if (failure !== undefined) lines.push(`  failing, first ${ago(failure.since)}: ${failure.message}`);
   }
   return `${lines.join('\n')}\n`;

@@ -1,4 +1,4 @@
-import type { ExporterConfig } from './configuration.js';
+import type { OtlpGrpcConfig, OtlpHttpConfig } from './configuration.js';
 
 /** What becomes of a key of the Collector's exporter. What is ignored gives one warning, what is refused is a problem. */
 export type Treatment =
@@ -71,7 +71,9 @@ const { 'compression_params.level': compressionLevel, ...SHARED } = COMMON;
 
 /** Every key of the pinned Collector's exporters, and what becomes of it here. A test compares with the Collector's own
  *  structs, and the table in docs/configuration.md is made of this one. */
-export const COLLECTOR_KEYS: Readonly<Record<ExporterConfig['type'], Readonly<Record<string, Treatment>>>> = {
+export const COLLECTOR_KEYS: Readonly<
+  Record<(OtlpGrpcConfig | OtlpHttpConfig)['type'], Readonly<Record<string, Treatment>>>
+> = {
   otlp_grpc: {
     ...SHARED,
     'keepalive.time': ignored('a connection is checked in half the timeout'),
@@ -87,8 +89,8 @@ export const COLLECTOR_KEYS: Readonly<Record<ExporterConfig['type'], Readonly<Re
     'compression_params.level': compressionLevel!,
     proxy_url: supported,
     metrics_endpoint: supported,
-    traces_endpoint: ignored('only metrics are sent so far'),
-    logs_endpoint: ignored('only metrics are sent so far'),
+    traces_endpoint: supported,
+    logs_endpoint: supported,
     profiles_endpoint: ignored('there are no profiles'),
     encoding: supported,
     max_conns_per_host: POOL,

@@ -1,14 +1,15 @@
-import type { Attributes, Expectation, MetricsSettings, SourceName } from '@wgotel/core';
+import type { Attributes, EventsSettings, Expectation, MetricsSettings, SessionMode, SourceName } from '@wgotel/core';
 import type { LogLevel } from '../log.js';
+import type { Signal } from '../signal.js';
 
 /** All that the agent is told, checked and complete: plain data, so that two of them can be compared. Times are in
  *  milliseconds. */
 export interface Configuration {
   /** By id: `wireguard` or `wireguard/NAME`. */
   readonly receivers: Readonly<Record<string, ReceiverConfig>>;
-  /** By id: `otlp_grpc`, `otlp_grpc/NAME`, `otlp_http` or `otlp_http/NAME`. */
-  readonly exporters: Readonly<Record<string, ExporterConfig>>;
-  /** By id: `metrics` or `metrics/NAME`. */
+  /** By id: `otlp_grpc`, `otlp_http`, `webhook`, or one of them with `/NAME`. */
+  readonly exporters: Readonly<Record<string, ExporterConfigs>>;
+  /** By id: a signal, or `SIGNAL/NAME`. */
   readonly pipelines: Readonly<Record<string, PipelineConfig>>;
   /** `undefined`: off. */
   readonly health: HealthConfig | undefined;
@@ -29,6 +30,9 @@ export interface ReceiverConfig {
   /** Which of those are not. `undefined`: none. */
   readonly exclude: InterfaceFilter | undefined;
   readonly metrics: MetricsSettings;
+  readonly events: EventsSettings;
+  /** Which sessions become spans. */
+  readonly sessionMode: SessionMode;
   /** Of the resource attributes the agent finds out (`host.name`, `host.id`), those that are said otherwise. */
   readonly resourceAttributes: Readonly<Record<string, { readonly enabled: boolean }>>;
   readonly names: NamesConfig;
@@ -93,14 +97,16 @@ export interface DeviceRule {
   readonly required: boolean;
 }
 
-export type ExporterConfig = OtlpGrpcConfig | OtlpHttpConfig;
+/** How each signal that an exporter can carry is sent. They differ where the environment says so, and in the address. */
+export type ExporterConfigs = Readonly<Partial<Record<Signal, ExporterConfig>>>;
 
-interface OtlpConfigBase {
+export type ExporterConfig = OtlpGrpcConfig | OtlpHttpConfig | WebhookConfig;
+
+interface ExporterConfigBase {
   /** May hold secrets: never shown. */
   readonly headers: Readonly<Record<string, string>>;
   /** Headers whose values are in files, by name: read again when the file changes. */
   readonly headerFiles: Readonly<Record<string, string>>;
-  readonly compression: 'gzip' | 'none';
   /** For one attempt. */
   readonly timeout: number;
   /** `http://HOST:PORT`, credentials in it if need be: never shown. `undefined`: none, whatever the environment says. */
@@ -110,18 +116,33 @@ interface OtlpConfigBase {
   readonly queue: QueueConfig;
 }
 
-export interface OtlpGrpcConfig extends OtlpConfigBase {
+export interface OtlpGrpcConfig extends ExporterConfigBase {
   readonly type: 'otlp_grpc';
+  readonly compression: 'gzip' | 'none';
   /** Host and port, IPv6 addresses in brackets. */
   readonly target: string;
 }
 
-export interface OtlpHttpConfig extends OtlpConfigBase {
+export interface HttpConfig extends ExporterConfigBase {
+  /** The full address requests are posted to, such as `http://localhost:4318/v1/metrics`. */
+  readonly url: string;
+}
+
+export interface OtlpHttpConfig extends HttpConfig {
   readonly type: 'otlp_http';
-  /** The full address metrics are posted to, such as `http://localhost:4318/v1/metrics`. */
-  readonly metricsUrl: string;
+  readonly compression: 'gzip' | 'none';
   readonly encoding: 'proto' | 'json';
 }
+
+/** Its address may be a secret: never shown but for scheme and host. */
+export interface WebhookConfig extends HttpConfig {
+  readonly type: 'webhook';
+  readonly format: WebhookFormat;
+  /** Names of the events that are posted. `undefined`: those that are warnings. */
+  readonly events: readonly string[] | undefined;
+}
+
+export type WebhookFormat = 'json' | 'slack' | 'ntfy';
 
 export interface TlsConfig {
   /** Plain text. */
@@ -154,7 +175,7 @@ export interface QueueConfig {
 }
 
 export interface PipelineConfig {
-  readonly signal: 'metrics';
+  readonly signal: Signal;
   readonly receivers: readonly string[];
   readonly exporters: readonly string[];
 }

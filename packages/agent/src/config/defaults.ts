@@ -26,6 +26,10 @@ receivers:
     metrics: {}
     # metrics:
     #   wireguard.peer.handshake.attempts: { enabled: false }
+    events: {}
+    # events:
+    #   wireguard.peer.connected: { enabled: true }
+    sessions: { mode: auto } # auto, all, changes or off
 
 exporters: {}
 # exporters:
@@ -34,6 +38,9 @@ exporters: {}
 #     headers: { authorization: "Bearer \${file:/run/secrets/token}" }
 #   otlp_http/backup:
 #     endpoint: https://collector.example.com:4318
+#   webhook: # events that are warnings
+#     endpoint: https://ntfy.example.com/wireguard
+#     format: ntfy # json, slack or ntfy
 
 extensions:
   health:

@@ -5,6 +5,8 @@ import { isTree, type Path, type Tree } from './tree.js';
 
 /** Takes keys of the Collector that mean nothing here out of an exporter's section, and says why. */
 export function withoutForeignKeys(type: ExporterConfig['type'], section: Tree, at: Path, checker: Checker): Tree {
+  // A webhook is none of the Collector's exporters.
+  if (type === 'webhook') return section;
   const table = COLLECTOR_KEYS[type];
   const prune = (tree: Tree, prefix: Path): Tree => {
     const kept: Tree = {};

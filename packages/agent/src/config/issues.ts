@@ -70,11 +70,16 @@ function expectation(issue: Issue, given: unknown): string {
   }
 }
 
+/** Whoever knows the address of a webhook can post there. */
+function isWebhookAddress([section, id, key]: Path): boolean {
+  return section === 'exporters' && /^webhook(\/|$)/.test(String(id)) && key === 'endpoint';
+}
+
 /** What may be shown of a value. Empty: nothing. */
 function showValue(value: unknown, path: Path, expansions: readonly Expansion[]): string {
   const from = expansions.find((expansion) => isWithin(path, expansion.path));
   if (from !== undefined) return `what ${from.shown} stands for`;
-  if (path.some((key) => SECRET.has(String(key)))) return '';
+  if (path.some((key) => SECRET.has(String(key))) || isWebhookAddress(path)) return '';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a map';
   const text = String(value);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { otlpGrpc, otlpHttp } from './schema/exporter.js';
+import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { receiver } from './schema/receiver.js';
 import { health, pipeline, telemetry } from './schema/service.js';
+import { webhook } from './schema/webhook.js';
 
 /** Describes the configuration file as JSON Schema (draft 2020-12). What stands in `${…}` is not known to it. */
 export function configurationSchema(): object {
@@ -12,7 +13,7 @@ export function configurationSchema(): object {
     additionalProperties: false,
     properties: {
       receivers: byId({ wireguard: receiver }),
-      exporters: byId({ otlp_grpc: otlpGrpc, otlp_http: otlpHttp }),
+      exporters: byId({ otlp_grpc: otlpGrpc, otlp_http: otlpHttp('metrics'), webhook }),
       extensions: { type: ['object', 'null'], additionalProperties: false, properties: { health: orNothing(health) } },
       service: {
         type: 'object',
@@ -20,7 +21,7 @@ export function configurationSchema(): object {
         properties: {
           extensions: { type: 'array', items: { enum: ['health'] } },
           telemetry: orNothing(telemetry),
-          pipelines: byId({ metrics: pipeline }),
+          pipelines: byId({ metrics: pipeline, logs: pipeline, traces: pipeline }),
         },
       },
     },

@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { SIGNALS, type Signal } from '../signal.js';
 import type { Checker } from './checker.js';
-import type { HealthConfig, PipelineConfig } from './configuration.js';
+import { ID } from './components.js';
+import type { ExporterConfigs, HealthConfig, PipelineConfig } from './configuration.js';
 import { unknownKey } from './issues.js';
 import { health, pipeline } from './schema/service.js';
-import { getIn, isTree, type Tree } from './tree.js';
-
-/** Ids of components: a type, and a name if there are more of them. */
-export const ID: RegExp = /^[\w-]+(?:\/[\w.-]+)?$/;
+import { getIn, isTree, type Path, type Tree } from './tree.js';
 
 export const IN_A_COLLECTOR = 'is for a Collector: send to one over OTLP, and configure it there';
 
@@ -14,23 +13,34 @@ const DEFAULT_HEALTH: HealthConfig = { host: '127.0.0.1', port: 9587, explicit: 
 
 const listOfNames = z.array(z.string());
 
-/** Reads `service.pipelines`. Without any, everything goes everywhere.
- *
- *  @param all ids of what is there and right
- *  @param renamed ids in the file by the ids they are taken for */
-export function readPipelines(
-  tree: Tree,
-  all: { readonly receivers: readonly string[]; readonly exporters: readonly string[] },
-  renamed: ReadonlyMap<string, string>,
-  checker: Checker,
-): Record<string, PipelineConfig> {
+/** What pipelines can be made of. */
+export interface Parts {
+  readonly receivers: Readonly<Record<string, unknown>>;
+  readonly exporters: Readonly<Record<string, ExporterConfigs>>;
+  /** Signals that are not sent, whatever pipelines there are. */
+  readonly off: ReadonlySet<Signal>;
+  /** Ids in the file by the ids they are taken for. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** Whether somebody speaks of it, be it right or wrong. */
+  readonly isThere: (key: 'receivers' | 'exporters', id: string) => boolean;
+}
+
+/** Reads `service.pipelines`. Without any, everything goes everywhere. */
+export function readPipelines(tree: Tree, parts: Parts, checker: Checker): Record<string, PipelineConfig> {
   const given = getIn(tree, ['service', 'pipelines']);
-  if (!isTree(given) || Object.keys(given).length === 0) return { metrics: { signal: 'metrics', ...all } };
   const pipelines: Record<string, PipelineConfig> = {};
+  if (!isTree(given) || Object.keys(given).length === 0) {
+    for (const signal of SIGNALS) {
+      if (parts.off.has(signal)) continue;
+      pipelines[signal] = { signal, receivers: Object.keys(parts.receivers), exporters: carriers(signal, parts) };
+    }
+    return pipelines;
+  }
   for (const [id, section] of Object.entries(given)) {
     const path = ['service', 'pipelines', id];
-    if (id.split('/', 1)[0] !== 'metrics' || !ID.test(id)) {
-      checker.problem(path, 'only pipelines for metrics are there so far: metrics, or metrics/NAME', true);
+    const signal = SIGNALS.find((each) => each === id.split('/', 1)[0]);
+    if (signal === undefined || !ID.test(id)) {
+      checker.problem(path, 'there are pipelines for metrics, logs and traces, each also as SIGNAL/NAME', true);
       continue;
     }
     if (isTree(section) && section['processors'] !== undefined) {
@@ -39,27 +49,42 @@ export function readPipelines(
     }
     const checked = checker.check(pipeline, section ?? {}, path);
     if (checked === undefined) continue;
-    const named = (key: 'receivers' | 'exporters'): string[] =>
-      checked[key].map((each, index) => {
-        const used = key === 'exporters' ? (renamed.get(each) ?? each) : each;
-        // One that is there and wrong has been said to be wrong.
-        if (getIn(tree, [key, each]) === undefined && !all[key].includes(used)) {
-          checker.problem([...path, key, index], `there is no ${key.slice(0, -1)} ${each} in ${key}`);
-        }
-        return used;
-      });
-    const names = { receivers: named('receivers'), exporters: named('exporters') };
-    pipelines[id] = {
-      signal: 'metrics',
-      ...names,
-      exporters: checked.exporters.length > 0 ? names.exporters : all.exporters,
-    };
+    const receivers = named('receivers', checked.receivers, path, parts, checker);
+    const exporters = named('exporters', checked.exporters, path, parts, checker);
+    for (const [index, each] of exporters.entries()) {
+      const carried = Object.keys(parts.exporters[each] ?? {});
+      if (carried.length === 0 || carried.includes(signal)) continue;
+      checker.problem([...path, 'exporters', index], `${each} does not take ${signal}, only ${carried.join(' and ')}`);
+    }
+    pipelines[id] = { signal, receivers, exporters: exporters.length > 0 ? exporters : carriers(signal, parts) };
   }
   for (const key of ['receivers', 'exporters'] as const) {
     const used = new Set(Object.values(pipelines).flatMap((each) => each[key]));
-    for (const id of all[key]) if (!used.has(id)) checker.warn([key, id], 'is in no pipeline, so it is not used');
+    for (const id of Object.keys(parts[key]))
+      if (!used.has(id)) checker.warn([key, id], 'is in no pipeline, so it is not used');
   }
-  return pipelines;
+  return Object.fromEntries(Object.entries(pipelines).filter(([, { signal }]) => !parts.off.has(signal)));
+}
+
+function carriers(signal: Signal, { exporters }: Parts): string[] {
+  return Object.keys(exporters).filter((id) => exporters[id]?.[signal] !== undefined);
+}
+
+/** The ids that a pipeline names, as they are used. */
+function named(
+  key: 'receivers' | 'exporters',
+  ids: readonly string[],
+  path: Path,
+  { renamed, isThere }: Parts,
+  checker: Checker,
+): string[] {
+  return ids.map((id, index) => {
+    // One that is there and wrong has been said to be wrong.
+    if (!isThere(key, id) && ![...renamed.values()].includes(id)) {
+      checker.problem([...path, key, index], `there is no ${key.slice(0, -1)} ${id} in ${key}`);
+    }
+    return key === 'exporters' ? (renamed.get(id) ?? id) : id;
+  });
 }
 
 /** Reads which extensions there are, and the one that is. `undefined`: it is off. */

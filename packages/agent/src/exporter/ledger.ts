@@ -1,8 +1,9 @@
-import type { EncodedRequest } from '../otlp/metrics-encoder.js';
+import type { EncodedRequest } from '../otlp/request.js';
 
 export interface Count {
   readonly requests: number;
-  readonly points: number;
+  /** Points, log records or spans. */
+  readonly items: number;
 }
 
 /** What became of everything that was to be sent: `enqueued` is always the sum of the others. */
@@ -10,11 +11,11 @@ export interface Deliveries {
   readonly enqueued: Count;
   readonly sent: Count;
   readonly queued: Count;
-  /** By reason. Of a request that was taken in part, only points are here. */
+  /** By reason. Of a request that was taken in part, and of what no request was made of, only items are here. */
   readonly dropped: Readonly<Record<string, Count>>;
 }
 
-const NONE: Count = { requests: 0, points: 0 };
+const NONE: Count = { requests: 0, items: 0 };
 
 /** Keeps the accounts of a sender. */
 export class Ledger {
@@ -32,27 +33,33 @@ export class Ledger {
     };
   }
 
-  enqueue({ points }: EncodedRequest): void {
-    this.#enqueued = sum(this.#enqueued, 1, points);
-    this.#queued = sum(this.#queued, 1, points);
+  enqueue({ items }: EncodedRequest): void {
+    this.#enqueued = sum(this.#enqueued, 1, items);
+    this.#queued = sum(this.#queued, 1, items);
   }
 
-  sent({ points }: EncodedRequest, rejectedPoints: number): void {
-    this.#queued = sum(this.#queued, -1, -points);
-    this.#sent = sum(this.#sent, 1, points - rejectedPoints);
-    if (rejectedPoints > 0) this.#drop('partial_success', 0, rejectedPoints);
+  sent({ items }: EncodedRequest, rejectedItems: number): void {
+    this.#queued = sum(this.#queued, -1, -items);
+    this.#sent = sum(this.#sent, 1, items - rejectedItems);
+    if (rejectedItems > 0) this.#drop('partial_success', 0, rejectedItems);
   }
 
-  dropped({ points }: EncodedRequest, reason: string): void {
-    this.#queued = sum(this.#queued, -1, -points);
-    this.#drop(reason, 1, points);
+  dropped({ items }: EncodedRequest, reason: string): void {
+    this.#queued = sum(this.#queued, -1, -items);
+    this.#drop(reason, 1, items);
   }
 
-  #drop(reason: string, requests: number, points: number): void {
-    this.#dropped.set(reason, sum(this.#dropped.get(reason) ?? NONE, requests, points));
+  /** Items that no request was made of. */
+  leftOut(items: number, reason: string): void {
+    this.#enqueued = sum(this.#enqueued, 0, items);
+    this.#drop(reason, 0, items);
+  }
+
+  #drop(reason: string, requests: number, items: number): void {
+    this.#dropped.set(reason, sum(this.#dropped.get(reason) ?? NONE, requests, items));
   }
 }
 
-function sum(count: Count, requests: number, points: number): Count {
-  return { requests: count.requests + requests, points: count.points + points };
+function sum(count: Count, requests: number, items: number): Count {
+  return { requests: count.requests + requests, items: count.items + items };
 }

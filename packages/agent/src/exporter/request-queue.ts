@@ -1,4 +1,4 @@
-import type { EncodedRequest } from '../otlp/metrics-encoder.js';
+import type { EncodedRequest } from '../otlp/request.js';
 
 /** Requests in order, up to a number of bytes. */
 export class RequestQueue {

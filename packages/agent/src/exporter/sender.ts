@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { RetryConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
-import type { EncodedRequest } from '../otlp/metrics-encoder.js';
+import type { EncodedRequest } from '../otlp/request.js';
 import { Backoff } from './backoff.js';
 import { Ledger, type Deliveries } from './ledger.js';
 import { RequestQueue } from './request-queue.js';
@@ -65,6 +65,8 @@ export class Sender {
   /** Why the attempt before failed. `undefined`: it did not. */
   #failing: SenderState['failure'];
   #lastSuccess: number | undefined;
+  /** Why the server takes nothing until it is set up otherwise. `undefined`: it does. */
+  #refused: string | undefined;
   #working: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
   #waiting: (() => void)[] = [];
@@ -103,6 +105,12 @@ export class Sender {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Counts items that are not sent at all. */
+  leaveOut(items: number, reason: string): void {
+    this.#ledger.leftOut(items, reason);
+    this.#trouble.seen(reason, 'left out what was too much', { endpoint: this.#transport.endpoint, reason });
+  }
+
   /** Delivers what is queued, as far as that goes in the time given, says what it had to drop, and lets go of the
    *  connection. Takes no more requests. Calling it again waits for the same. */
   shutdown(deadlineMillis: number): Promise<void> {
@@ -138,7 +146,7 @@ export class Sender {
   async #deliver(request: EncodedRequest): Promise<void> {
     const begun = this.#now();
     while (!this.#end.signal.aborted) {
-      const outcome = await this.#transport.send(request.bytes, this.#end.signal);
+      const outcome = await this.#transport.send(request, this.#end.signal);
       this.#tellOfCredentials();
       if (outcome.kind !== 'failed') {
         this.#settle(request, outcome);
@@ -158,16 +166,22 @@ export class Sender {
   #settle(request: EncodedRequest, outcome: Exclude<Outcome, Failed>): void {
     this.#recover();
     if (outcome.kind === 'refused') {
-      this.#drop(request, outcome.reason, outcome.message);
+      const { reason, message, lasting } = outcome;
+      if (lasting === true) this.#refused = reason;
+      this.#drop(request, reason, message, lasting);
       return;
     }
-    const rejectedPoints = Math.min(outcome.rejectedPoints, request.points);
-    this.#ledger.sent(request, rejectedPoints);
+    if (this.#refused !== undefined) {
+      this.#trouble.over(this.#refused, 'the server takes requests now', { endpoint: this.#transport.endpoint });
+      this.#refused = undefined;
+    }
+    const rejectedItems = Math.min(outcome.rejectedItems, request.items);
+    this.#ledger.sent(request, rejectedItems);
     this.#lastSuccess = Date.now();
     request.release();
-    if (rejectedPoints > 0 || outcome.message !== '') {
+    if (rejectedItems > 0 || outcome.message !== '') {
       this.#trouble.seen('partial_success', 'the server took a request only in part, or warns', {
-        rejectedPoints,
+        rejectedItems,
         message: outcome.message,
       });
     }
@@ -207,9 +221,10 @@ export class Sender {
     this.#backoff.reset();
   }
 
-  #drop(request: EncodedRequest, reason: string, message: string): void {
+  #drop(request: EncodedRequest, reason: string, message: string, lasting = false): void {
     this.#discard(request, reason);
-    this.#trouble.seen(reason, 'dropped a request', { reason, message, points: request.points });
+    const { endpoint } = this.#transport;
+    this.#trouble.seen(reason, 'dropped a request', { endpoint, reason, message, items: request.items }, lasting);
   }
 
   #discard(request: EncodedRequest, reason: string): void {

@@ -1,11 +1,13 @@
+import type { EncodedRequest } from '../otlp/request.js';
+
 /** What became of one attempt to send a request. `reason` is a short word in lower case, for counting; `message` is for
  *  people. */
 export type Outcome = Sent | Refused | Failed;
 
 export interface Sent {
   readonly kind: 'sent';
-  /** Points that the server took the rest of the request without. */
-  readonly rejectedPoints: number;
+  /** How many points, log records or spans the server took the rest of the request without. */
+  readonly rejectedItems: number;
   /** What the server has to say. Empty: nothing. */
   readonly message: string;
 }
@@ -15,6 +17,8 @@ export interface Refused {
   readonly kind: 'refused';
   readonly reason: string;
   readonly message: string;
+  /** Whether it will be so until somebody sets the server up otherwise. Default: false. */
+  readonly lasting?: boolean | undefined;
 }
 
 /** It may work later. */
@@ -30,6 +34,9 @@ export interface Failed {
   readonly connected: boolean;
 }
 
+/** What of a request goes over the wire. */
+export type Sendable = Pick<EncodedRequest, 'bytes' | 'headers'>;
+
 /** A way to a server. */
 export interface Transport {
   /** Where it leads to, as a URL without credentials. */
@@ -41,7 +48,7 @@ export interface Transport {
   /** Sends one request. Never rejects.
    *
    *  @param signal gives the attempt up */
-  send(bytes: Buffer, signal: AbortSignal): Promise<Outcome>;
+  send(request: Sendable, signal: AbortSignal): Promise<Outcome>;
   close(): void;
 }
 

@@ -15,11 +15,12 @@ export class TroubleLog {
     this.#now = now;
   }
 
-  seen(reason: string, message: string, fields: object): void {
+  /** @param lasting whether it is no news before it was over */
+  seen(reason: string, message: string, fields: object, lasting: boolean = false): void {
     const now = this.#now();
     const before = this.#lastSeen.get(reason) ?? -Infinity;
     this.#lastSeen.set(reason, now);
-    if (now - before > FORGOTTEN_AFTER) this.#log.warn(message, fields);
+    if (before === -Infinity || (!lasting && now - before > FORGOTTEN_AFTER)) this.#log.warn(message, fields);
   }
 
   over(reason: string, message: string, fields: object): void {

@@ -2,6 +2,7 @@ import type { PeerState, SourceFailure } from '@wgotel/core';
 import type { Agent } from '../agent/agent.js';
 import type { Deliveries } from '../exporter/ledger.js';
 import type { SenderState } from '../exporter/sender.js';
+import type { Signal } from '../signal.js';
 import { VERSION } from '../version.js';
 
 /** How an agent is doing, in sums: no names, keys or endpoints of peers. Times are in milliseconds since the epoch. */
@@ -14,7 +15,8 @@ export interface AgentStatus {
   /** What was wrong with the last reload. `undefined`: nothing. */
   readonly reloadProblem: string | undefined;
   readonly receivers: Readonly<Record<string, ReceiverStatus>>;
-  readonly exporters: Readonly<Record<string, SenderState & Deliveries>>;
+  /** By exporter and signal. */
+  readonly exporters: Readonly<Record<string, Readonly<Partial<Record<Signal, SenderState & Deliveries>>>>>;
 }
 
 export interface ReceiverStatus {
@@ -55,14 +57,11 @@ export function statusOf(
       },
     ];
   });
-  const exporters = [...agent.senders].map(
-    ([id, { sender }]) => [id, { ...sender.state, ...sender.deliveries }] as const,
-  );
   return {
     version: VERSION,
     ...about,
     receivers: Object.fromEntries(receivers),
-    exporters: Object.fromEntries(exporters),
+    exporters: agent.senders.table(({ sender }) => ({ ...sender.state, ...sender.deliveries })),
   };
 }
 

@@ -9,18 +9,8 @@ import {
 } from '@wgotel/core';
 import { BufferPool } from './buffer-pool.js';
 import { PointBuffer } from './point-buffer.js';
+import { REQUEST_LIMIT, type EncodedRequest } from './request.js';
 import { encodeAttributes, encodeLengthField, encodeLengthHead, totalLength, varintTag } from './wire.js';
-
-/** One `ExportMetricsServiceRequest`. */
-export interface EncodedRequest {
-  readonly bytes: Buffer;
-  readonly points: number;
-  /** Gives the bytes back, to be written over: to be called once by whoever is done with the request. */
-  readonly release: () => void;
-}
-
-/** A stock Collector refuses requests above 4 MiB, counted before compression. */
-const REQUEST_LIMIT = 3.5 * 1024 * 1024;
 
 /** More than the tags and lengths around one level of a message take. */
 const FRAMING = 12;
@@ -118,7 +108,7 @@ export class MetricsEncoder implements PointSink {
       buffer.set(piece, at);
       at += piece.length;
     }
-    return { bytes: buffer.subarray(0, length), points: this.#points, release: () => this.#pool.giveBack(buffer) };
+    return { bytes: buffer.subarray(0, length), items: this.#points, release: () => this.#pool.giveBack(buffer) };
   }
 }
 

@@ -18,8 +18,8 @@ export class SelfMetricsExporter implements PushMetricExporter {
     const bytes = ProtobufMetricsSerializer.serializeRequest(metrics);
     if (bytes !== undefined) {
       const all = metrics.scopeMetrics.flatMap((scope) => scope.metrics);
-      const points = all.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
-      void this.#taker().enqueue({ bytes: Buffer.from(bytes), points, release: () => undefined });
+      const items = all.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
+      void this.#taker().enqueue({ bytes: Buffer.from(bytes), items, release: () => undefined });
     }
     done({ code: SUCCESS });
   }

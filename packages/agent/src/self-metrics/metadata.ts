@@ -3,7 +3,8 @@ import type { MetricOptions } from '@opentelemetry/api';
 
 /** Names of the metrics of the agent itself. */
 export type SelfMetricName =
-  | 'wgotel.exporter.points'
+  | 'wgotel.events.dropped'
+  | 'wgotel.exporter.items'
   | 'wgotel.exporter.queue.size'
   | 'wgotel.process.memory.usage'
   | 'wgotel.scrape.duration'
@@ -11,9 +12,13 @@ export type SelfMetricName =
 
 /** What signals.yaml says of each. */
 export const SELF_METRICS: Readonly<Record<SelfMetricName, MetricOptions>> = {
-  'wgotel.exporter.points': {
-    unit: '{point}',
-    description: 'Points that were sent; those that were dropped carry error.type.',
+  'wgotel.events.dropped': {
+    unit: '{event}',
+    description: 'Events that were left out because there were too many at once.',
+  },
+  'wgotel.exporter.items': {
+    unit: '{item}',
+    description: 'Points, log records and spans that were sent; those that were dropped carry error.type.',
   },
   'wgotel.exporter.queue.size': { unit: 'By', description: 'What waits to be sent.' },
   'wgotel.process.memory.usage': { unit: 'By', description: 'Resident memory of the agent.' },

@@ -21,7 +21,8 @@ export class SelfMetrics {
   /** @param interval for tests, in milliseconds */
   constructor(agent: Agent, interval: number = INTERVAL) {
     const { resource } = agent.configuration.telemetry;
-    const taker = (): FanOut => new FanOut([...agent.senders.values()].map(({ sender }) => sender));
+    const taker = (): FanOut =>
+      new FanOut([...agent.senders].filter(({ signal }) => signal === 'metrics').map(({ sender }) => sender));
     const exporter = new SelfMetricsExporter(taker);
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes(resourceAttributes(readHost(), resource)),
@@ -63,20 +64,30 @@ function observe(meter: Meter, agent: Agent): void {
       }
     });
   meter
-    .createObservableGauge('wgotel.exporter.queue.size', SELF_METRICS['wgotel.exporter.queue.size'])
+    .createObservableCounter('wgotel.events.dropped', SELF_METRICS['wgotel.events.dropped'])
     .addCallback((result) => {
-      for (const [id, { sender }] of agent.senders) {
-        result.observe(sender.state.queuedBytes, { 'wgotel.exporter': id });
+      for (const [id, { receiver }] of agent.scrapers) {
+        for (const [name, count] of receiver.droppedEvents) {
+          result.observe(count, { 'wgotel.receiver': id, 'wgotel.event': name });
+        }
       }
     });
   meter
-    .createObservableCounter('wgotel.exporter.points', SELF_METRICS['wgotel.exporter.points'])
+    .createObservableGauge('wgotel.exporter.queue.size', SELF_METRICS['wgotel.exporter.queue.size'])
     .addCallback((result) => {
-      for (const [id, { sender }] of agent.senders) {
+      for (const { exporter, signal, sender } of agent.senders) {
+        result.observe(sender.state.queuedBytes, { 'wgotel.exporter': exporter, 'wgotel.signal': signal });
+      }
+    });
+  meter
+    .createObservableCounter('wgotel.exporter.items', SELF_METRICS['wgotel.exporter.items'])
+    .addCallback((result) => {
+      for (const { exporter, signal, sender } of agent.senders) {
         const { sent, dropped } = sender.deliveries;
-        result.observe(sent.points, { 'wgotel.exporter': id });
-        for (const [reason, { points }] of Object.entries(dropped)) {
-          result.observe(points, { 'wgotel.exporter': id, 'error.type': reason });
+        const attributes = { 'wgotel.exporter': exporter, 'wgotel.signal': signal };
+        result.observe(sent.items, attributes);
+        for (const [reason, { items }] of Object.entries(dropped)) {
+          result.observe(items, { ...attributes, 'error.type': reason });
         }
       }
     });

@@ -1,12 +1,15 @@
 import { inspect } from 'node:util';
-import type { MeterProvider } from '@opentelemetry/api';
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { WireGuardError } from '../errors.js';
 import type { ExpectedDevices } from '../model/expected-device.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
+import type { EventLoggerProvider, EventsSettings } from '../signals/events/event.js';
+import { EventSelection } from '../signals/events/selection.js';
 import { MetricView } from '../signals/metric-view.js';
 import type { MetricsSettings } from '../signals/metric-settings.js';
+import { checkSessions, type SessionSettings } from '../signals/sessions/settings.js';
 import type { Frame, PeerExpectations, RequiredDevice } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
 
@@ -31,12 +34,20 @@ export interface ReceiverOptions {
   readonly requiredDevices?: readonly RequiredDevice[] | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
   readonly metrics?: MetricsSettings | undefined;
+  /** Which events there are. Default: as `metadata.yaml` has them. */
+  readonly events?: EventsSettings | undefined;
   /** How many peers have metrics of their own; the others are added up. Default: 500 with instruments of a meter, which
    *  the SDK never lets go of; 10 000 without. */
   readonly peerLimit?: number | undefined;
   /** Where metrics become instruments. Default: the global provider, looked up at `start`. `false`: nowhere, for users of
    *  `createMetricProducer` or `onFrame`. */
   readonly meterProvider?: MeterProvider | false | undefined;
+  /** Where events become log records. Default: the global provider, looked up at `start`. `false`: nowhere. */
+  readonly loggerProvider?: EventLoggerProvider | false | undefined;
+  /** Where sessions become spans. Default: the global provider, looked up at `start`. `false`: nowhere. */
+  readonly tracerProvider?: TracerProvider | false | undefined;
+  /** Which sessions become spans, and how. Default: all up to 500 peers, those in which something happened above. */
+  readonly sessions?: SessionSettings | undefined;
   /** Called with each finished scrape. The next scrape waits for the promise, so it should settle before long. If it
    *  rejects, so does `scrape`; the receiver goes on. */
   readonly onFrame?: ((frame: Frame) => void | Promise<void>) | undefined;
@@ -56,6 +67,10 @@ export interface ResolvedOptions {
   readonly view: MetricView;
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
+  readonly events: EventSelection;
+  readonly loggerProvider: EventLoggerProvider | false | undefined;
+  readonly tracerProvider: TracerProvider | false | undefined;
+  readonly sessions: SessionSettings;
   readonly onFrame: (frame: Frame) => void | Promise<void>;
   readonly clock: Clock;
 }
@@ -77,6 +92,10 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
+    events: new EventSelection(options.events),
+    loggerProvider: options.loggerProvider,
+    tracerProvider: options.tracerProvider,
+    sessions: checkSessions(options.sessions ?? {}),
     onFrame: options.onFrame ?? (() => undefined),
     clock: options.clock ?? systemClock,
   };

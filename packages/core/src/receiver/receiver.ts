@@ -3,9 +3,13 @@ import { createNoopMeter, diag, metrics, type DiagLogger } from '@opentelemetry/
 import { WireGuardError } from '../errors.js';
 import type { Reading, Snapshot } from '../model/snapshot.js';
 import { runAtOnce, runInSlices } from '../model/slices.js';
+import { EventWriter } from '../signals/events/event-writer.js';
+import type { EventName } from '../signals/events/metadata.js';
 import { observeMetrics } from '../signals/meter.js';
 import { SCOPE } from '../signals/names.js';
 import type { PointSink } from '../signals/point-sink.js';
+import type { SessionContexts, SessionTracker } from '../signals/sessions/session-tracker.js';
+import { followSessions } from '../signals/sessions/settings.js';
 import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
 import { Tracker } from '../state/tracker.js';
@@ -19,7 +23,7 @@ const GRACE = 1000;
 
 const NOTHING: Reading = { devices: [], failures: [], notes: [] };
 
-/** Reads WireGuard at an interval and turns it into metrics:
+/** Reads WireGuard at an interval and turns it into metrics and events:
  *
  *  ```ts
  *  const receiver = new WireGuardReceiver();
@@ -34,8 +38,10 @@ export class WireGuardReceiver {
   readonly #tracker: Tracker;
   readonly #log: DiagLogger = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
   readonly #changes = new ChangeLog(this.#log);
+  readonly #events: EventWriter;
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
+  #sessions: SessionTracker | undefined;
   #running: Promise<Frame> | undefined;
   /** What could be read last. */
   #reading: Reading | undefined;
@@ -52,6 +58,7 @@ export class WireGuardReceiver {
   constructor(options: ReceiverOptions = {}) {
     this.#options = resolveOptions(options);
     this.#tracker = new Tracker(this.#options);
+    this.#events = new EventWriter(this.#options.events, this.#log, (change) => this.#sessions?.contextOf(change));
   }
 
   /** The result of the last scrape. `undefined`: there was none yet. */
@@ -64,7 +71,18 @@ export class WireGuardReceiver {
     return this.#skippedScrapes;
   }
 
-  /** Begins to scrape, and registers instruments with the meter provider. Calling it again does nothing. */
+  /** Events that were left out because there were too many at once, by name. Absent: none. */
+  get droppedEvents(): ReadonlyMap<EventName, number> {
+    return this.#events.dropped;
+  }
+
+  /** The spans of sessions, for whoever refers to them. `undefined`: not started, or nobody wants any. */
+  get sessions(): SessionContexts | undefined {
+    return this.#sessions;
+  }
+
+  /** Begins to scrape, registers instruments with the meter provider, and looks up where events and spans go. Calling it again does
+   *  nothing. */
   start(): void {
     if (this.#timer !== undefined) return;
     try {
@@ -72,7 +90,18 @@ export class WireGuardReceiver {
     } catch (error) {
       this.#log.error('instruments could not be made, so metrics go nowhere', error);
     }
-    const { initialDelay, collectionInterval } = this.#options;
+    const { initialDelay, collectionInterval, loggerProvider } = this.#options;
+    try {
+      if (loggerProvider !== false) this.#events.connect(loggerProvider);
+    } catch (error) {
+      this.#log.error('there is no logger to be had, so events go nowhere', error);
+    }
+    try {
+      const { sessions, tracerProvider } = this.#options;
+      this.#sessions ??= followSessions(sessions, tracerProvider, this.#log);
+    } catch (error) {
+      this.#log.error('there is no tracer, so sessions are not written as spans', error);
+    }
     this.#timer = setTimeout(() => {
       this.#timer = setInterval(() => this.#tick(), collectionInterval).unref();
       this.#tick();
@@ -108,6 +137,8 @@ export class WireGuardReceiver {
     this.#unobserve = undefined;
     const patience = this.#options.timeout + GRACE;
     await Promise.race([this.#running?.catch(() => undefined), delay(patience, undefined, { ref: false })]);
+    this.#sessions?.shutdown();
+    this.#sessions = undefined;
   }
 
   #observe(): void {
@@ -140,6 +171,8 @@ export class WireGuardReceiver {
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#changes.update(this.#frame);
+    await this.#followSessions(this.#frame);
+    this.#events.write(this.#frame);
     this.#delivering = true;
     try {
       await this.#options.onFrame(this.#frame);
@@ -147,6 +180,16 @@ export class WireGuardReceiver {
       this.#delivering = false;
     }
     return this.#frame;
+  }
+
+  async #followSessions(frame: Frame): Promise<void> {
+    if (this.#sessions === undefined) return;
+    try {
+      await runInSlices(this.#sessions.advance(frame));
+    } catch (error) {
+      this.#log.error('sessions could not be followed any longer', error);
+      this.#sessions = undefined;
+    }
   }
 
   /** A source ends by the signal. One that does not is waited for a little longer, and never asked twice at once. */

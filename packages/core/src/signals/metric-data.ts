@@ -1,6 +1,7 @@
-import type { HrTime, ValueType } from '@opentelemetry/api';
+import type { ValueType } from '@opentelemetry/api';
 import type { AggregationTemporality, DataPoint, DataPointType, MetricData } from '@opentelemetry/sdk-metrics';
 import { pointAttributes } from './attributes.js';
+import { hrTime } from './hr-time.js';
 import type { Metric } from './metric.js';
 import type { PointSink } from './point-sink.js';
 
@@ -53,9 +54,4 @@ function toMetricData(
   return kind === 'gauge'
     ? { ...base, dataPointType: GAUGE }
     : { ...base, dataPointType: SUM, isMonotonic: kind === 'counter' };
-}
-
-function hrTime(millis: number): HrTime {
-  const seconds = Math.floor(millis / 1000);
-  return [seconds, (millis - seconds * 1000) * 1e6];
 }

@@ -20,22 +20,24 @@ export class DriftTracker {
   /** Compares the device with what is said of it now.
    *
    *  @param changed whether anything of the device's setup, or which peers it has, may have changed
-   *  @param viewOf finds a peer of the device by its key
-   *  @param report takes what is new */
+   *  @param viewOf finds a peer of the device by its key */
   advance(
     device: Device,
     expected: ExpectedDevice | undefined,
     changed: boolean,
     viewOf: (publicKey: string) => PeerView | undefined,
-    report: (change: DriftChange) => void,
-  ): DeviceDrift | undefined {
+  ): { readonly drift: DeviceDrift | undefined; readonly news: readonly DriftChange[] } {
     const before = this.#drift;
-    if (expected === undefined) return (this.#drift = undefined);
+    const news: DriftChange[] = [];
+    if (expected === undefined) {
+      this.#drift = undefined;
+      return { drift: undefined, news };
+    }
     const same = before !== undefined && expected === this.#expected && !changed;
     const differences = same ? before.differences : differencesOf(device, expected);
     this.#expected = expected;
     if (before !== undefined && !areSame(differences, before.differences)) {
-      report({ type: 'device.config.drifted', differences });
+      news.push({ type: 'device.config.drifted', differences });
     }
     const hadMoved = this.#hadMoved;
     this.#hadMoved = new Map();
@@ -50,9 +52,10 @@ export class DriftTracker {
       const { host, addresses } = wanted.endpoint!;
       endpointNames.push({ series: peer!.series, host, moved });
       if (known === undefined || known === moved) continue;
-      report({ type: 'peer.endpoint.name.moved', peer: peer!, phase: moved ? 'start' : 'end', host, addresses });
+      news.push({ type: 'peer.endpoint.name.moved', peer: peer!, phase: moved ? 'start' : 'end', host, addresses });
     }
-    return (this.#drift = { differences, endpointNames });
+    this.#drift = { differences, endpointNames };
+    return { drift: this.#drift, news };
   }
 }
 

@@ -1,18 +1,34 @@
 import type { Peer } from '../model/device.js';
 import { REJECT_AFTER_TIME } from './attempts.js';
+import { Connection, disconnectedAt } from './connection.js';
 import { endpointChange } from './endpoint-change.js';
+import { EndpointFlap } from './endpoint-flap.js';
 import { Evidence } from './evidence.js';
 import { expectationOf } from './expectation.js';
-import type { Expectation, Io, PeerExpectation, PeerView, Totals } from './frame.js';
+import type { EndpointChange, Expectation, Io, PeerExpectation, PeerView, Totals } from './frame.js';
 import { judge } from './judge.js';
 import type { OverflowTracker } from './overflow-tracker.js';
 import type { Said } from './naming.js';
+import { tellPeer } from './peer-changes.js';
 import type { Series } from './series.js';
 import type { Step } from './step.js';
 import { notAfter } from './start-time.js';
 import { addTotals, type Increment } from './totals.js';
 
 const NOTHING = { receive: 0, transmit: 0 };
+const NO_BYTES = { receiveBytes: 0, transmitBytes: 0 };
+
+type Leaving = Pick<Step, 'time' | 'devicePublicKey' | 'connections'>;
+
+/** What is remembered of few peers. */
+interface Memory {
+  /** `undefined`: its endpoint did not change lately. */
+  flap: EndpointFlap | undefined;
+  /** Whether it had a handshake that was forgotten. */
+  met: boolean;
+  /** `undefined`: it is not active, or nobody asked. */
+  connection: Connection | undefined;
+}
 
 /** Follows one peer from reading to reading. */
 export class PeerTracker {
@@ -35,6 +51,7 @@ export class PeerTracker {
   #evidence: Evidence | undefined;
   /** What was said of the peer when its expectation was found. */
   #judgedBy: PeerExpectation | undefined;
+  #memory: Memory | undefined;
 
   constructor(said: Said, peer: Peer, individual: boolean, step: Step, overflow: OverflowTracker) {
     this.seen = step;
@@ -50,17 +67,21 @@ export class PeerTracker {
     if (step.previous !== undefined) {
       // It was not there before, so all it has counted happened since.
       const handshake = peer.lastHandshakeTime !== undefined;
-      this.#add({ handshake, endpointChange: undefined, failedAttempts: undefined }, overflow);
-      this.#addIo(peer.receiveBytes, peer.transmitBytes, overflow);
+      this.#add({ handshake, endpointChange: undefined, failedAttempts: undefined }, overflow, step);
+      this.#addIo(peer.receiveBytes, peer.transmitBytes, overflow, step);
     }
     this.view = this.#look(undefined, peer, this.#expectationOf(peer), step);
+    if (step.connections !== undefined && this.view.state === 'active') {
+      this.#connect(step.previous === undefined ? peer : NO_BYTES, step);
+    }
   }
 
   advance(peer: Peer, step: Step, overflow: OverflowTracker): void {
     this.seen = step;
     this.#ioBase = notAfter(step.time, this.#ioBase);
     this.#totals = notAfter(step.time, this.#totals);
-    const before = this.view.peer;
+    const viewBefore = this.view;
+    const before = viewBefore.peer;
     const reset = peer !== before && (step.recreated || isReset(before, peer));
     const received = reset ? peer.receiveBytes : peer.receiveBytes - before.receiveBytes;
     const sent = reset ? peer.transmitBytes : peer.transmitBytes - before.transmitBytes;
@@ -78,18 +99,81 @@ export class PeerTracker {
     if (peer.lastHandshakeTime !== undefined && (handshake || this.#handshake === undefined)) {
       this.#handshake = handshakeInstant(peer.lastHandshakeTime, step);
     }
-    const change = endpointChange(this.#endpoint, peer.endpoint);
-    this.#endpoint = peer.endpoint ?? this.#endpoint;
+    const endpointBefore = this.#endpoint;
+    const change = endpointChange(endpointBefore, peer.endpoint);
+    this.#endpoint = peer.endpoint ?? endpointBefore;
     this.rankedBytes += received + sent;
     // Mostly there is nothing to add but bytes.
     if (handshake || failedAttempts !== undefined || change !== undefined) {
-      this.#add({ handshake, endpointChange: change, failedAttempts }, overflow);
+      this.#add({ handshake, endpointChange: change, failedAttempts }, overflow, step);
     }
-    this.#addIo(received, sent, overflow);
+    this.#addIo(received, sent, overflow, step);
     const sameSetup =
       peer.allowedIPs === before.allowedIPs && peer.persistentKeepaliveInterval === before.persistentKeepaliveInterval;
     const same = sameSetup && this.#expected === this.#judgedBy;
-    this.view = this.#look(this.view, peer, same ? this.view.expectation : this.#expectationOf(peer), step);
+    const view = this.#look(viewBefore, peer, same ? viewBefore.expectation : this.#expectationOf(peer), step);
+    this.view = view;
+
+    if (reset || handshake || change !== undefined || view.state !== viewBefore.state) {
+      const met = this.#memory?.met ?? false;
+      if (reset && before.lastHandshakeTime !== undefined) this.#remember().met = true;
+      if (step.changes !== undefined) {
+        tellPeer(step.changes, { before: viewBefore, now: view, reset, handshake, change, endpointBefore, met }, step);
+      }
+      if (step.connections !== undefined) this.#reconnect(viewBefore, reset, step);
+    }
+    if (change !== undefined && change !== 'first') this.#roam(change, endpointBefore!, peer.endpoint!, step);
+    if (this.#memory?.flap !== undefined) this.#settle(this.#memory, step);
+  }
+
+  /** The peer is gone, or its device is. */
+  leave(step: Leaving): void {
+    if (step.connections !== undefined) this.#disconnect(this.view.peer, step);
+  }
+
+  #remember(): Memory {
+    return (this.#memory ??= { flap: undefined, met: false, connection: undefined });
+  }
+
+  #roam(kind: EndpointChange, from: string, to: string, step: Step): void {
+    const memory = this.#remember();
+    memory.flap ??= new EndpointFlap();
+    this.#tellFlap(memory.flap.change(kind, from, to, step), step);
+  }
+
+  #settle(memory: Memory, step: Step): void {
+    const flap = memory.flap!;
+    this.#tellFlap(flap.end(step.monotonicTime), step);
+    if (flap.isOver) memory.flap = undefined;
+  }
+
+  #tellFlap(facts: ReturnType<EndpointFlap['end']>, { time, devicePublicKey, changes }: Step): void {
+    if (facts === undefined) return;
+    changes?.push({ type: 'peer.endpoint.flapping', time, peer: this.view, devicePublicKey, ...facts });
+  }
+
+  /** @param before what the counters stood at before */
+  #connect(before: Pick<Peer, 'receiveBytes' | 'transmitBytes'>, step: Step): void {
+    const { view } = this;
+    const time = view.peer.lastHandshakeTime ?? step.time;
+    this.#remember().connection = new Connection(step.previous === undefined ? undefined : time, before);
+    step.connections!.push({ type: 'peer.connected', time, peer: view, devicePublicKey: step.devicePublicKey });
+  }
+
+  #disconnect(last: Peer, { time: now, devicePublicKey, connections }: Leaving): void {
+    const connection = this.#memory?.connection;
+    if (connection === undefined) return;
+    this.#memory!.connection = undefined;
+    const time = disconnectedAt(last, now);
+    connections!.push({ type: 'peer.disconnected', time, peer: this.view, devicePublicKey, ...connection.end(last) });
+  }
+
+  #reconnect({ peer: before, state }: PeerView, reset: boolean, step: Step): void {
+    const { state: now, peer } = this.view;
+    // Whatever came after a reset is no part of what ended with it.
+    if (state === 'active' && now !== 'active') this.#disconnect(reset ? before : peer, step);
+    else if (now === 'active' && state !== 'active') this.#connect(reset ? NO_BYTES : before, step);
+    else if (reset) this.#memory?.connection?.reset(before);
   }
 
   /** Takes what is said of the peer from now on. */
@@ -140,13 +224,14 @@ export class PeerTracker {
     return this.#evidence.observe({ received, sent, length, sessionOver, keepalive: peer.persistentKeepaliveInterval });
   }
 
-  #add(increment: Increment, overflow: OverflowTracker): void {
+  #add(increment: Increment, overflow: OverflowTracker, step: Step): void {
+    if (step.uncounted) return;
     if (this.individual) this.#totals = addTotals(this.#totals, increment);
     else overflow.add(increment);
   }
 
-  #addIo(received: number, sent: number, overflow: OverflowTracker): void {
-    if (!this.individual) overflow.addIo(received, sent);
+  #addIo(received: number, sent: number, overflow: OverflowTracker, step: Step): void {
+    if (!this.individual && !step.uncounted) overflow.addIo(received, sent);
   }
 
   /** The view that there was before, if nothing in it changed. */

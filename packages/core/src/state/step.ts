@@ -1,3 +1,4 @@
+import type { Change } from './change.js';
 import type { Io, Totals } from './frame.js';
 
 /** The two instants that a device's trackers step between. */
@@ -17,4 +18,14 @@ export interface Step {
   readonly tolerance: number;
   /** Of the device. */
   readonly standardMessages: boolean;
+  readonly devicePublicKey: string | undefined;
+  /** Where to say what changed. `undefined`: it is silent, or said of the device as a whole. */
+  readonly changes: Change[] | undefined;
+  /** Where to say who came and went, for an audit trail. `undefined`: nobody asked. */
+  readonly connections: Change[] | undefined;
+  /** Whether part of what happened since the last reading was counted already by a process that was killed: then nothing of
+   *  it is. */
+  readonly uncounted: boolean;
+  /** Since when what happened is counted. */
+  readonly countedFrom: number;
 }

@@ -1,6 +1,7 @@
 import type { Device } from '../model/device.js';
 import type { SourceFailure, Snapshot } from '../model/snapshot.js';
-import { DeviceTracker } from './device-tracker.js';
+import type { Change } from './change.js';
+import { DeviceTracker, type Scrape } from './device-tracker.js';
 import type { DeviceView, ErrorCount, Frame, RequiredDevice } from './frame.js';
 import type { Sayings } from './naming.js';
 import { PeerLimit } from './peer-limit.js';
@@ -15,6 +16,8 @@ export interface TrackerOptions extends Sayings {
   readonly peerLimit: number;
   /** Devices that are reported as down also if they were never there. Default: none. */
   readonly requiredDevices?: readonly RequiredDevice[] | undefined;
+  /** Whether changes say who is active and who no longer, for an audit trail. Default: false. */
+  readonly connections?: boolean | undefined;
 }
 
 /** The wall clock stepped if it moved this much, in milliseconds, against the monotonic one between two scrapes. */
@@ -26,6 +29,13 @@ const MOST_MISSING = 100;
 /** Ways of failing, by device and kind, that are counted apart. Further devices' failures are counted together. */
 const MOST_ERRORS = 1000;
 
+/** The snapshot before. */
+interface Previous {
+  readonly time: number;
+  readonly monotonicTime: number;
+  readonly failed: boolean;
+}
+
 /** Turns snapshots, one after the other, into frames. It has no clock, no timer and no I/O: the same snapshots give the
  *  same frames. */
 export class Tracker {
@@ -33,7 +43,9 @@ export class Tracker {
   readonly #limit: PeerLimit;
   readonly #devices = new Map<string, DeviceTracker>();
   readonly #errors = new Map<string, ErrorCount>();
-  #previous: Snapshot | undefined;
+  #previous: Previous | undefined;
+  /** What has failed in each snapshot from the first one on: whatever is behind it was never looked for. */
+  #unseen: readonly SourceFailure[] = [];
   #renaming = false;
 
   constructor(options: TrackerOptions) {
@@ -46,6 +58,10 @@ export class Tracker {
     const { takenAt: time, monotonicTime } = snapshot;
     const previous = this.#previous;
     const tolerance = 2 * this.#options.collectionInterval;
+    const clockStep = previous === undefined ? 0 : time - previous.time - (monotonicTime - previous.monotonicTime);
+    const stepped = Math.abs(clockStep) > CLOCK_STEP;
+    const changes: Change[] = stepped ? [{ type: 'clock.step', time, step: clockStep }] : [];
+    const scrape = { time, monotonicTime, tolerance, changes, connections: this.#options.connections ?? false };
     yield* this.#review(monotonicTime);
     yield* this.#rename();
 
@@ -56,15 +72,15 @@ export class Tracker {
       const key = deviceKey(device.name, device.netns);
       if (names.has(key)) continue;
       names.add(key);
-      const tracker = this.#devices.get(key) ?? this.#begin(key, device);
-      views.push(yield* tracker.advance(device, { time, monotonicTime }, tolerance));
+      const tracker = this.#devices.get(key) ?? this.#begin(key, device, device.source);
+      views.push(yield* tracker.advance(device, scrape));
     }
-    views.push(...this.#missing(snapshot, names));
+    views.push(...this.#missing(snapshot.failures, scrape, names));
 
-    const clockStep = previous === undefined ? 0 : time - previous.takenAt - (monotonicTime - previous.monotonicTime);
     for (const [key, count] of this.#errors) this.#errors.set(key, notAfter(time, count));
-    for (const failure of snapshot.failures) this.#countError(failure, Math.min(previous?.takenAt ?? time, time));
-    this.#previous = snapshot;
+    for (const failure of snapshot.failures) this.#countError(failure, Math.min(previous?.time ?? time, time));
+    this.#unseen = stillFailing(previous === undefined ? snapshot.failures : this.#unseen, snapshot.failures);
+    this.#previous = { time, monotonicTime, failed: snapshot.failures.length > 0 };
     return {
       time,
       monotonicTime,
@@ -73,8 +89,8 @@ export class Tracker {
       errors: [...this.#errors.values()],
       failures: snapshot.failures,
       notes: snapshot.notes,
-      changes: [],
-      clockStep: Math.abs(clockStep) > CLOCK_STEP ? clockStep : 0,
+      changes,
+      clockStep: stepped ? clockStep : 0,
     };
   }
 
@@ -92,23 +108,25 @@ export class Tracker {
     }
   }
 
-  #begin(key: string, device: Pick<Device, 'name' | 'netns'>): DeviceTracker {
+  #begin(key: string, device: Pick<Device, 'name' | 'netns'>, source?: string): DeviceTracker {
     const before = this.#previous;
     // A failure may have hidden it in the snapshot before.
-    const wasAbsent = before !== undefined && before.failures.length === 0;
-    const knownAbsent = wasAbsent ? { time: before.takenAt, monotonicTime: before.monotonicTime } : undefined;
-    const tracker = new DeviceTracker(device, this.#options, this.#limit, knownAbsent);
+    const knownAbsent = before === undefined || before.failed ? undefined : before;
+    const silent =
+      before === undefined ||
+      blindness(this.#unseen)(new Series(device.name, undefined, undefined, device.netns), source);
+    const tracker = new DeviceTracker(device, this.#options, this.#limit, knownAbsent, silent);
     this.#devices.set(key, tracker);
     return tracker;
   }
 
   /** The devices seen before and not in this snapshot: not readable, or gone; and those that ought to be there. */
-  #missing({ failures, takenAt: time, monotonicTime }: Snapshot, present: ReadonlySet<string>): DeviceView[] {
+  #missing(failures: readonly SourceFailure[], scrape: Scrape, present: ReadonlySet<string>): DeviceView[] {
     const isBlind = blindness(failures);
     for (const { name, netns } of this.#options.requiredDevices ?? []) {
       const key = deviceKey(name, netns);
       if (this.#devices.has(key) || isBlind(new Series(name, undefined, undefined, netns), undefined)) continue;
-      this.#begin(key, { name, netns }).lack({ time, monotonicTime });
+      this.#begin(key, { name, netns }).lack(scrape);
     }
     const views: DeviceView[] = [];
     // A copy, as what goes is moved to the end.
@@ -121,7 +139,7 @@ export class Tracker {
         this.#devices.delete(key);
         this.#devices.set(key, tracker);
       }
-      const view = blind ? tracker.miss() : tracker.remove({ time, monotonicTime });
+      const view = blind ? tracker.miss() : tracker.remove(scrape);
       if (view !== undefined) views.push(view);
     }
     const gone = [...this.#devices].filter(([, tracker]) => tracker.gone).map(([key]) => key);
@@ -171,4 +189,11 @@ function blindness(failures: readonly SourceFailure[]): (device: Series, source:
         (failure.device === device ||
           (failure.device === undefined && (source === undefined || failure.source === source))),
     );
+}
+
+/** Those of the earlier failures that are there still. */
+function stillFailing(earlier: readonly SourceFailure[], now: readonly SourceFailure[]): readonly SourceFailure[] {
+  return earlier.filter(({ source, device, netns }) =>
+    now.some((each) => each.source === source && each.device === device && each.netns === netns),
+  );
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Configuration } from '../../config/configuration.js';
 import type { Flags } from '../../config/flags.js';
 import { configFile, loadConfiguration } from '../../config/load.js';
+import { bySignal, SIGNALS } from '../../signal.js';
 import { addReadingOptions } from '../options.js';
 import { checkClock } from './clock.js';
 import { checkExporter } from './exporter.js';
@@ -50,11 +51,21 @@ async function checkReading({ receivers }: Configuration): Promise<Finding[]> {
   return (await Promise.all(Object.entries(receivers).map(([id, config]) => checkReceiver(id, config)))).flat();
 }
 
-async function checkSending({ exporters }: Configuration): Promise<Finding[]> {
-  const entries = Object.entries(exporters);
-  if (entries.length > 0) return Promise.all(entries.map(([id, config]) => checkExporter(id, config)));
+async function checkSending({ exporters, pipelines }: Configuration): Promise<Finding[]> {
+  const used = bySignal(
+    (signal) =>
+      new Set(
+        Object.values(pipelines)
+          .filter((each) => each.signal === signal)
+          .flatMap((each) => each.exporters),
+      ),
+  );
+  const checks = SIGNALS.flatMap((signal) =>
+    [...used[signal]].map((id) => checkExporter(id, signal, exporters[id]![signal]!)),
+  );
+  if (checks.length > 0) return Promise.all(checks);
   const fix = 'set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter';
-  return [{ verdict: 'warn', what: 'exporters', found: 'there is none, so metrics go nowhere', fix }];
+  return [{ verdict: 'warn', what: 'exporters', found: 'there is none, so nothing is sent', fix }];
 }
 
 function exitCode(reading: readonly Finding[], sending: readonly Finding[]): number {

@@ -1,8 +1,37 @@
 import { z } from 'zod';
-import type { OtlpGrpcConfig, OtlpHttpConfig } from '../configuration.js';
-import { parseEndpoint, parseHttpEndpoint, ENDPOINT_FORM, HTTP_ENDPOINT_FORM } from '../endpoint.js';
+import type { HttpConfig } from '../configuration.js';
 import { headerProblem } from '../headers.js';
 import { ALWAYS, duration, text } from './scalars.js';
+
+/** The keys of every exporter, as they are read. */
+interface Common {
+  timeout: number;
+  headers: Record<string, string>;
+  header_files: Record<string, string>;
+  proxy_url: string;
+  tls: Tls;
+  retry_on_failure: Retry;
+  sending_queue: { queue_size: number };
+}
+
+interface Tls {
+  insecure?: boolean | undefined;
+  insecure_skip_verify: boolean;
+  ca_file?: string | undefined;
+  cert_file?: string | undefined;
+  key_file?: string | undefined;
+  server_name_override?: string | undefined;
+  min_version: '1.2' | '1.3';
+}
+
+interface Retry {
+  enabled: boolean;
+  initial_interval: number;
+  max_interval: number;
+  multiplier: number;
+  randomization_factor: number;
+  max_elapsed_time: number;
+}
 
 const tls = z.strictObject({
   insecure: z.boolean().optional().describe('Plain text. Default: by the scheme of the endpoint, else false.'),
@@ -14,14 +43,19 @@ const tls = z.strictObject({
   min_version: z.enum(['1.2', '1.3']).default('1.2'),
 });
 
-const retryOnFailure = z.strictObject({
+const retry = z.strictObject({
   enabled: z.boolean().default(true),
   initial_interval: duration(1).default(1000),
   max_interval: duration(1).default(30_000),
   multiplier: z.number().min(1).default(1.5),
   randomization_factor: z.number().min(0).max(1).default(0.2),
-  max_elapsed_time: duration(0).default(0).describe('After which a request is given up; 0: never.'),
 });
+
+/** @param maxElapsedTime the default, in milliseconds */
+export function retryOnFailure(maxElapsedTime: number): z.ZodType<Retry> {
+  const description = 'After which a request is given up; 0: never.';
+  return retry.extend({ max_elapsed_time: duration(0).default(maxElapsedTime).describe(description) }).prefault({});
+}
 
 const QUEUE_LIMIT = 64 * 1024 * 1024;
 
@@ -47,8 +81,8 @@ function headersOf(
 const headers = headersOf(z.string(), (value) => value).default({});
 const headerFiles = headersOf(text, () => '').default({});
 
-const common = {
-  compression: z.enum(['gzip', 'none', '']).default('gzip'),
+/** The keys of every exporter. */
+export const COMMON: { [Key in keyof Common]: z.ZodType<Common[Key]> } = {
   timeout: duration(1).default(10_000).describe('For one attempt.'),
   headers: headers.describe('Sent with each request; a value may be ${env:NAME} or ${file:PATH}.'),
   header_files: headerFiles.describe('Headers whose values are in files, which are read again when they change.'),
@@ -57,19 +91,18 @@ const common = {
     .default('')
     .describe('Proxy to go through. The environment names none.'),
   tls: tls.prefault({}),
-  retry_on_failure: retryOnFailure.prefault({}),
+  retry_on_failure: retryOnFailure(0),
   sending_queue: sendingQueue.prefault({}),
 };
 
-const commonObject = z.strictObject(common);
-type Common = z.output<typeof commonObject>;
-
-function toBase(given: Common, secure: boolean): Omit<OtlpGrpcConfig, 'type' | 'target'> {
-  const { tls: t, retry_on_failure: retry, sending_queue: queue } = given;
+/** What every exporter is configured with.
+ *
+ *  @param secure whether the endpoint is reached by TLS */
+export function toBase(given: Common, secure: boolean): Omit<HttpConfig, 'url'> {
+  const { tls: t, retry_on_failure: again, sending_queue: queue } = given;
   return {
     headers: given.headers,
     headerFiles: given.header_files,
-    compression: given.compression === 'gzip' ? 'gzip' : 'none',
     timeout: given.timeout,
     proxyUrl: given.proxy_url || undefined,
     tls: {
@@ -82,12 +115,12 @@ function toBase(given: Common, secure: boolean): Omit<OtlpGrpcConfig, 'type' | '
       minVersion: t.min_version === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
     },
     retry: {
-      enabled: retry.enabled,
-      initialInterval: retry.initial_interval,
-      maxInterval: Math.max(retry.max_interval, retry.initial_interval),
-      multiplier: retry.multiplier,
-      randomizationFactor: retry.randomization_factor,
-      maxElapsedTime: retry.max_elapsed_time,
+      enabled: again.enabled,
+      initialInterval: again.initial_interval,
+      maxInterval: Math.max(again.max_interval, again.initial_interval),
+      multiplier: again.multiplier,
+      randomizationFactor: again.randomization_factor,
+      maxElapsedTime: again.max_elapsed_time,
     },
     queue: { limit: queue.queue_size },
   };
@@ -95,7 +128,8 @@ function toBase(given: Common, secure: boolean): Omit<OtlpGrpcConfig, 'type' | '
 
 type Context = Pick<z.core.$RefinementCtx, 'addIssue'>;
 
-function checkPair({ tls: pair }: Common, context: Context): void {
+/** A certificate without its key is no use, and the other way round. */
+export function checkPair({ tls: pair }: Common, context: Context): void {
   const { cert_file: certificate, key_file: key } = pair ?? {};
   if ((certificate === undefined) === (key === undefined)) return;
   const missing = certificate === undefined ? 'cert_file' : 'key_file';
@@ -105,44 +139,3 @@ function checkPair({ tls: pair }: Common, context: Context): void {
     message: `cert_file and key_file go together: ${missing} is missing`,
   });
 }
-
-/** The section of an exporter over gRPC. */
-export const otlpGrpc: z.ZodType<OtlpGrpcConfig> = z
-  .strictObject({ endpoint: text.describe(`Where requests go: ${ENDPOINT_FORM}.`), ...common })
-  .superRefine(checkPair, ALWAYS)
-  .transform((given, context): OtlpGrpcConfig => {
-    const endpoint = parseEndpoint(given.endpoint, given.tls.insecure ?? false);
-    if (endpoint === undefined) {
-      context.addIssue({ code: 'custom', path: ['endpoint'], message: `expected ${ENDPOINT_FORM}` });
-      return z.NEVER;
-    }
-    return { type: 'otlp_grpc', target: endpoint.target, ...toBase(given, endpoint.secure) };
-  });
-
-/** The section of an exporter over HTTP. */
-export const otlpHttp: z.ZodType<OtlpHttpConfig> = z
-  .strictObject({
-    endpoint: text.optional().describe('Where requests go; /v1/metrics is added.'),
-    metrics_endpoint: text.optional().describe('The full address for metrics, in place of endpoint.'),
-    encoding: z.enum(['proto', 'json']).default('proto'),
-    ...common,
-  })
-  .superRefine(checkPair, ALWAYS)
-  .transform((given, context): OtlpHttpConfig => {
-    const { endpoint, metrics_endpoint: full } = given;
-    const key = full === undefined ? 'endpoint' : 'metrics_endpoint';
-    const url =
-      full === undefined
-        ? endpoint && parseHttpEndpoint(`${endpoint.replace(/\/+$/, '')}/v1/metrics`)
-        : parseHttpEndpoint(full);
-    if (!url) {
-      context.addIssue({ code: 'custom', path: [key], message: `expected ${HTTP_ENDPOINT_FORM}` });
-      return z.NEVER;
-    }
-    return {
-      type: 'otlp_http',
-      metricsUrl: url,
-      encoding: given.encoding,
-      ...toBase(given, url.startsWith('https:')),
-    };
-  });

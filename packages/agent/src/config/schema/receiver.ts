@@ -1,4 +1,4 @@
-import { METRICS, SOURCES, type SourceName } from '@wgotel/core';
+import { EVENTS, METRICS, SESSION_MODES, SOURCES, type SourceName } from '@wgotel/core';
 import { z } from 'zod';
 import type { InterfaceFilter, PeerRule, ReceiverConfig } from '../configuration.js';
 import { ALWAYS, duration, pattern, text, texts } from './scalars.js';
@@ -35,6 +35,21 @@ const metricSettings = z
 const metrics = z
   .strictObject(Object.fromEntries(METRICS.map(({ name }) => [name, metricSettings.optional()])))
   .transform((settings) => Object.fromEntries(Object.entries(settings).flatMap(([k, v]) => (v ? [[k, v]] : []))));
+
+const eventSettings = z.strictObject({ enabled: z.boolean() });
+
+const events = z
+  .strictObject(Object.fromEntries(EVENTS.map(({ name }) => [name, eventSettings.optional()])))
+  .transform((settings) => Object.fromEntries(Object.entries(settings).flatMap(([k, v]) => (v ? [[k, v]] : []))));
+
+const sessions = z.strictObject({
+  mode: z
+    .enum(SESSION_MODES)
+    .default('auto')
+    .describe(
+      'all; changes: those in which more happened than a renewal; auto: all up to 500 peers, else changes; off.',
+    ),
+});
 
 const peerRule = z
   .strictObject({
@@ -109,6 +124,8 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     include: interfaceFilter.optional().describe('Which interfaces are read. Default: all.'),
     exclude: interfaceFilter.optional().describe('Which of these are not.'),
     metrics: metrics.default({}).describe('Which metrics there are, with which attributes.'),
+    events: events.default({}).describe('Which events there are.'),
+    sessions: sessions.prefault({}).describe('Which sessions become spans.'),
     resource_attributes: z
       .strictObject({ 'host.name': resourceAttribute.optional(), 'host.id': resourceAttribute.optional() })
       .default({}),
@@ -154,6 +171,8 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     include: given.include,
     exclude: given.exclude,
     metrics: given.metrics,
+    events: given.events,
+    sessionMode: given.sessions.mode,
     resourceAttributes: Object.fromEntries(
       Object.entries(given.resource_attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),

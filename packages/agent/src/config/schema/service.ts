@@ -50,6 +50,7 @@ export const telemetry: z.ZodType<TelemetryConfig> = z
     resource,
   }));
 
-export const pipeline: z.ZodType<PipelineConfig> = z
-  .strictObject({ receivers: texts, exporters: texts.default([]) })
-  .transform((given): PipelineConfig => ({ signal: 'metrics', ...given }));
+export const pipeline: z.ZodType<Omit<PipelineConfig, 'signal'>> = z.strictObject({
+  receivers: texts,
+  exporters: texts.default([]),
+});

@@ -1,6 +1,8 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { ProtobufMetricsSerializer } from '@opentelemetry/otlp-transformer';
-import type { Outcome, Sent } from '../transport.js';
+import type { Signal } from '../../signal.js';
+import { LONGEST_RETRY_DELAY } from '../retry-after.js';
+import { missingPipeline } from '../sent.js';
+import type { Outcome } from '../transport.js';
 import { parseRetryDelay } from './retry-info.js';
 
 /** What may work when it is sent again. RESOURCE_EXHAUSTED belongs here only if the server says when.
@@ -14,32 +16,21 @@ const RETRYABLE: ReadonlySet<status> = new Set([
   status.DATA_LOSS,
 ]);
 
-/** Nobody should be able to silence an agent for longer, in milliseconds. */
-const LONGEST_RETRY_DELAY = 10 * 60_000;
-
 const NO_CONNECTION_HINT =
   'does a Collector listen there? http:// is plain text and https:// is TLS; port 4317 is for OTLP/gRPC, 4318 for OTLP/HTTP';
-
-/** Reads an `ExportMetricsServiceResponse`. */
-export function toSent(response: Uint8Array): Sent {
-  try {
-    const { partialSuccess } = ProtobufMetricsSerializer.deserializeResponse(response);
-    const { rejectedDataPoints = 0, errorMessage = '' } = partialSuccess ?? {};
-    return { kind: 'sent', rejectedPoints: rejectedDataPoints, message: errorMessage };
-  } catch (error) {
-    return { kind: 'sent', rejectedPoints: 0, message: `its response can't be read: ${(error as Error).message}` };
-  }
-}
 
 /** Reads a failed call.
  *
  *  @param connected whether there is a connection */
-export function toFailure({ code, details, metadata }: ServiceError, connected: boolean): Outcome {
+export function toFailure({ code, details, metadata }: ServiceError, signal: Signal, connected: boolean): Outcome {
   const reason = (status[code] ?? 'unknown').toLowerCase();
   const [trailer] = metadata?.get('grpc-status-details-bin') ?? [];
   const asked = trailer instanceof Buffer ? parseRetryDelay(trailer) : undefined;
   const retryable = RETRYABLE.has(code) || (code === status.RESOURCE_EXHAUSTED && asked !== undefined);
   const message = tidy(details);
+  if (code === status.UNIMPLEMENTED) {
+    return { kind: 'refused', reason, message: `${message}: ${missingPipeline(signal)}`, lasting: true };
+  }
   if (!retryable) return { kind: 'refused', reason, message };
   // "At once" would let a server that is in trouble spin us.
   const retryDelay = asked ? Math.min(asked, LONGEST_RETRY_DELAY) : undefined;

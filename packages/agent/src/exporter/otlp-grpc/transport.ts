@@ -2,12 +2,13 @@ import { createSecureContext } from 'node:tls';
 import { ChannelCredentials, Client, compressionAlgorithms, connectivityState, Metadata } from '@grpc/grpc-js';
 import type { ChannelOptions } from '@grpc/grpc-js';
 import type { OtlpGrpcConfig } from '../../config/configuration.js';
+import { SERVICES } from '../../otlp/services.js';
+import type { Signal } from '../../signal.js';
 import { VERSION } from '../../version.js';
 import { CredentialFiles, type Credentials } from '../credentials.js';
-import { withoutCredentials, type Outcome, type Transport } from '../transport.js';
-import { toFailure, toSent } from './outcome.js';
-
-const EXPORT = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
+import { withoutCredentials, type Outcome, type Sendable, type Transport } from '../transport.js';
+import { toSent } from '../sent.js';
+import { toFailure } from './outcome.js';
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
@@ -18,17 +19,19 @@ interface Connected {
   readonly metadata: Metadata;
 }
 
-/** Sends encoded metrics over OTLP/gRPC. The official exporter neither retries nor lets its channel be set up. */
+/** Sends encoded requests over OTLP/gRPC. The official exporter neither retries nor lets its channel be set up. */
 export class OtlpGrpcTransport implements Transport {
   readonly endpoint: string;
   readonly #config: OtlpGrpcConfig;
+  readonly #signal: Signal;
   readonly #files: CredentialFiles;
   #connected: Connected | undefined;
 
   /** @param now milliseconds of a clock that never steps */
-  constructor(config: OtlpGrpcConfig, now: () => number = () => performance.now()) {
+  constructor(config: OtlpGrpcConfig, signal: Signal, now: () => number = () => performance.now()) {
     this.endpoint = `${config.tls.insecure ? 'http' : 'https'}://${config.target}`;
     this.#config = config;
+    this.#signal = signal;
     this.#files = new CredentialFiles(config, now);
   }
 
@@ -41,15 +44,17 @@ export class OtlpGrpcTransport implements Transport {
     return this.#files.problem;
   }
 
-  async send(bytes: Buffer, signal: AbortSignal): Promise<Outcome> {
+  async send({ bytes }: Sendable, signal: AbortSignal): Promise<Outcome> {
     const credentials = await this.#files.current();
     if (credentials === undefined) return withoutCredentials(this.#files.problem);
     const { client, metadata } = this.#connect(credentials);
+    const { method, readResponse } = SERVICES[this.#signal];
     return new Promise((resolve) => {
       const options = { deadline: Date.now() + this.#config.timeout };
-      const call = client.makeUnaryRequest(EXPORT, asIs, asIs, bytes, metadata.clone(), options, (error, response) => {
+      const call = client.makeUnaryRequest(method, asIs, asIs, bytes, metadata.clone(), options, (error, response) => {
         signal.removeEventListener('abort', cancel);
-        resolve(error === null ? toSent(response!) : toFailure(error, isConnected(client)));
+        if (error === null) resolve(toSent(this.#signal, () => readResponse(response!)));
+        else resolve(toFailure(error, this.#signal, isConnected(client)));
       });
       const cancel = (): void => call.cancel();
       if (signal.aborted) cancel();
@@ -121,7 +126,7 @@ function channelOptions({ compression, timeout, tls }: OtlpGrpcConfig): ChannelO
     // By the deadline of a call it is known whether its connection is dead, and the next call gets a new one.
     'grpc.keepalive_time_ms': timeout / 2,
     'grpc.keepalive_timeout_ms': timeout / 2,
-    // Metrics of the tunnels go straight to the endpoint, not through what http_proxy of the environment names.
+    // What is sent goes straight to the endpoint, not through what http_proxy of the environment names.
     'grpc.enable_http_proxy': 0,
     // Clients with other credentials must not share a connection.
     'grpc.use_local_subchannel_pool': 1,
