@@ -66,4 +66,14 @@ export const suites: readonly Suite[] = [
       enable: 'npm run collector && sudo -E npm test -- e2e',
     },
   },
+  {
+    name: 'life',
+    folders: ['life'],
+    timeoutMs: 60_000,
+    alongside: true,
+    needs: {
+      obstacles: () => [...tunnelObstacles(), ...collectorObstacles()],
+      enable: 'npm run collector && sudo -E npm test -- life',
+    },
+  },
 ];

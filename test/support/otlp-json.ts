@@ -21,7 +21,13 @@ type OtlpScopeSpans = OfScope & { readonly spans: readonly OtlpSpan[] };
 
 export interface OtlpAttribute {
   readonly key: string;
-  readonly value: { readonly stringValue?: string; readonly intValue?: string; readonly boolValue?: boolean };
+  readonly value: {
+    readonly stringValue?: string;
+    readonly intValue?: string;
+    readonly doubleValue?: number;
+    readonly boolValue?: boolean;
+    readonly arrayValue?: { readonly values?: readonly OtlpAttribute['value'][] };
+  };
 }
 
 export interface OtlpMetric {
@@ -63,4 +69,12 @@ export interface OtlpSpan {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes?: readonly OtlpAttribute[];
+  readonly events?: readonly {
+    readonly name: string;
+    readonly timeUnixNano: string;
+    readonly attributes?: readonly OtlpAttribute[];
+  }[];
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
+  /** 2 is an error. */
+  readonly status?: { readonly code?: number };
 }

@@ -102,6 +102,9 @@ export class Picture {
       case 'peer.connected':
       case 'peer.disconnected':
       case 'peer.endpoint.flapping':
+      // What a device was meant to be is no part of it.
+      case 'device.config.drifted':
+      case 'peer.endpoint.name.moved':
       case 'clock.step':
         break;
     }

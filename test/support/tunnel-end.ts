@@ -75,7 +75,8 @@ export class TunnelEnd {
   async start(): Promise<void> {
     this.#device = startProcess('ip', ['netns', 'exec', this.namespace, 'wireguard-go', '-f', this.interface]);
     await until(`${this.interface} is there`, () => existsSync(this.#socket), { process: this.#device });
-    await this.#setKey();
+    await this.setKey(this.#config.privateKey);
+    await this.exec(['wg', 'set', this.interface, 'listen-port', '51820']);
     await this.addPeer();
     await this.exec(['ip', 'address', 'add', `${this.address}/24`, 'dev', this.interface]);
     await this.exec(['ip', 'link', 'set', this.interface, 'up']);
@@ -87,12 +88,13 @@ export class TunnelEnd {
     await rm(this.#socket, { force: true });
   }
 
-  /** `wg` takes the key from a file only, and can't open the socket that Node gives a child as standard input. */
-  async #setKey(): Promise<void> {
+  /** Gives the device a private key. `wg` takes it from a file only, and can't open the socket that Node gives a child as
+   *  standard input. */
+  async setKey(privateKey: string): Promise<void> {
     const file = join(tmpdir(), `${this.interface}.key`);
     try {
-      await writeFile(file, this.#config.privateKey, { mode: 0o600 });
-      await this.exec(['wg', 'set', this.interface, 'listen-port', '51820', 'private-key', file]);
+      await writeFile(file, privateKey, { mode: 0o600 });
+      await this.exec(['wg', 'set', this.interface, 'private-key', file]);
     } finally {
       await rm(file, { force: true });
     }

@@ -14,8 +14,15 @@ export interface Tunnel {
   close(): Promise<void>;
 }
 
-/** Opens a tunnel; `keepalive` is a's persistent keepalive in seconds, absent: off. Needs that there are no `tunnelObstacles`. */
-export async function openTunnel({ keepalive }: { readonly keepalive?: number } = {}): Promise<Tunnel> {
+export interface TunnelOptions {
+  /** a's persistent keepalive in seconds. Default: off. */
+  readonly keepalive?: number;
+  /** Whether a's end of the cable between the two is down at first. */
+  readonly cut?: boolean;
+}
+
+/** Opens a tunnel. Needs that there are no `tunnelObstacles`. */
+export async function openTunnel({ keepalive, cut = false }: TunnelOptions = {}): Promise<Tunnel> {
   const id = randomBytes(3).toString('hex');
   const [keysOfA, keysOfB] = [await generateKeys(), await generateKeys()];
   const options = keepalive === undefined ? [] : ['persistent-keepalive', String(keepalive)];
@@ -40,6 +47,7 @@ export async function openTunnel({ keepalive }: { readonly keepalive?: number } 
   };
   try {
     await connectNamespaces(a.namespace, b.namespace);
+    if (cut) await a.exec(['ip', 'link', 'set', 'eth0', 'down']);
     // With a keepalive, a sends its first packet as soon as it is up, and would try again only 5 s later.
     await b.start();
     await a.start();
@@ -53,7 +61,8 @@ export async function openTunnel({ keepalive }: { readonly keepalive?: number } 
   return { a, b, ping, close };
 }
 
-async function generateKeys(): Promise<{ privateKey: string; publicKey: string }> {
+/** Makes a pair of keys, in base64. */
+export async function generateKeys(): Promise<{ privateKey: string; publicKey: string }> {
   const privateKey = (await execa('wg', ['genkey'])).stdout;
   const publicKey = (await execa('wg', ['pubkey'], { input: privateKey })).stdout;
   return { privateKey, publicKey };
