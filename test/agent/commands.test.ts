@@ -10,6 +10,7 @@ import { after, before, describe, it } from 'mocha';
 import { freePort } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 import { device, EPOCH, peer } from '../support/snapshots.js';
+import { HttpServer } from './exporter/http-server.js';
 import { OtlpServer } from './exporter/otlp-server.js';
 import { startCli } from './run/agent-process.js';
 
@@ -79,6 +80,29 @@ describe('wgotel check', () => {
       );
     } finally {
       server.stop();
+    }
+  });
+
+  it('says which pipeline a Collector lacks, and posts nothing to a webhook', async () => {
+    const server = await OtlpServer.start(undefined, { signals: ['logs'] });
+    const hook = await HttpServer.start();
+    try {
+      const path = config(
+        'partly',
+        `exporters: { otlp_grpc: { endpoint: "http://127.0.0.1:${server.port}" }, webhook: { endpoint: "http://127.0.0.1:${hook.port}/s3cr3t" } }`,
+      );
+      const { code, out } = await cli(['check', '--config', path]);
+      assert.equal(code, 4);
+      assert.match(out, /^ok {4}exporters\.otlp_grpc, logs, .*: takes logs$/m);
+      assert.match(
+        out,
+        /^fail {2}exporters\.otlp_grpc, traces, .*: unimplemented: .*add traces to service\.pipelines there, or send no traces to it$/m,
+      );
+      assert.match(out, /^ok {4}exporters\.webhook, logs, http:\/\/127\.0\.0\.1:\d+: nothing was posted there$/m);
+      assert.deepEqual([hook.received.length, out.includes('s3cr3t')], [0, false]);
+    } finally {
+      server.stop();
+      hook.stop();
     }
   });
 

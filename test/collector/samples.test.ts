@@ -10,19 +10,26 @@ import { repositoryPath } from '../support/repository.js';
 
 interface Sample {
   readonly exporters: Readonly<Record<string, object>>;
-  readonly service?: { readonly pipelines?: { readonly metrics?: { readonly exporters?: readonly string[] } } };
+  readonly service?: { readonly pipelines?: Readonly<Record<string, { readonly exporters: readonly string[] }>> };
 }
 
 const FOLDER = repositoryPath('otel-config');
 const SAMPLES = (await readdir(FOLDER)).filter((name) => /^wgotel.*\.yaml$/.test(name));
 
-/** What a Collector can take of a configuration of the agent: a receiver of its own in the place of ours, and no health. */
-function forCollector({ exporters, service }: Sample): object {
-  const used = service?.pipelines?.metrics?.exporters ?? Object.keys(exporters);
+/** What a Collector can take of a configuration of the agent: a receiver of its own in the place of ours, no webhooks, and no
+ *  health. */
+function forCollector({ exporters: all, service }: Sample): object {
+  const isOtlp = (id: string): boolean => !id.startsWith('webhook');
+  const exporters = Object.fromEntries(Object.entries(all).filter(([id]) => isOtlp(id)));
+  const given = service?.pipelines ?? { metrics: { exporters: Object.keys(exporters) } };
+  const pipelines = Object.entries(given).map(([id, { exporters: used }]) => [
+    id,
+    { receivers: ['otlp'], exporters: used.filter(isOtlp) },
+  ]);
   return {
     receivers: { otlp: { protocols: { grpc: { endpoint: '127.0.0.1:0' } } } },
     exporters,
-    service: { pipelines: { metrics: { receivers: ['otlp'], exporters: used } } },
+    service: { pipelines: Object.fromEntries(pipelines) as object },
   };
 }
 

@@ -15,9 +15,22 @@ interface Output {
 }
 
 const LINES = [
-  { name: '2.x', api: '1.9.1', sdkMetrics: '2.12.0' },
-  { name: '3.x', api: '1.10.0', sdkMetrics: '3.1.1' },
+  { name: '2.x', api: '1.9.1', sdkMetrics: '2.12.0', sdkLogs: '0.223.0', logs: 'api-logs', more: ['api-logs@0.223.0'] },
+  { name: '3.x', api: '1.10.0', sdkMetrics: '3.1.1', sdkLogs: '3.1.1', logs: 'api', more: [] },
 ] as const;
+
+/** What consumer/events.ts prints of each way to a provider. */
+const RECORD = [
+  'wireguard.clock.step',
+  [1_699_999_999, 123_000_000],
+  [1_700_000_000, 123_000_000],
+  9,
+  'the wall clock jumped forward by 5s',
+  { 'wireguard.clock.offset': 5 },
+  '0af7651916cd43dd8448eb211c80319c',
+  'b7ad6b7169203331',
+  '@wgotel/core',
+];
 
 /** As strict as a user's can be, declarations of the packages included. */
 const TSCONFIG = {
@@ -30,7 +43,7 @@ const TSCONFIG = {
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
   },
-  files: ['main.ts'],
+  files: ['main.ts', 'events.ts'],
 };
 
 describe('a program of a user', () => {
@@ -41,7 +54,7 @@ describe('a program of a user', () => {
   });
   after(() => scratch.remove());
 
-  for (const { name, api, sdkMetrics } of LINES) {
+  for (const { name, api, sdkMetrics, sdkLogs, logs, more } of LINES) {
     describe(`with the SDK's ${name} line`, () => {
       let project: string;
       before(async () => {
@@ -50,9 +63,14 @@ describe('a program of a user', () => {
           ...['@wgotel/core', '@wgotel/simulator'].map((ours) => tarballOf(scratch, ours)),
           `@opentelemetry/api@${api}`,
           `@opentelemetry/sdk-metrics@${sdkMetrics}`,
+          `@opentelemetry/sdk-logs@${sdkLogs}`,
+          ...more.map((each) => `@opentelemetry/${each}`),
           `@types/node@${devDependencies!['@types/node']}`,
         ]);
-        await copyFile(repositoryPath('test/packaging/consumer/main.ts'), join(project, 'main.ts'));
+        for (const file of ['main.ts', 'events.ts']) {
+          await copyFile(repositoryPath(`test/packaging/consumer/${file}`), join(project, file));
+        }
+        await writeFile(join(project, 'logs.ts'), `export { logs } from '@opentelemetry/${logs}';\n`);
         await writeFile(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
       });
 
@@ -73,6 +91,11 @@ describe('a program of a user', () => {
         assert.equal(output.warnings.length, 1);
         assert.match(output.warnings[0]!, /no MeterProvider/);
         outputs.push(output);
+      });
+
+      it('gets events, with a provider of its own and the global one', async () => {
+        const { stdout } = await execa(process.execPath, [join(project, 'events.js')]);
+        assert.deepEqual(JSON.parse(stdout), { passed: [RECORD], registered: [RECORD] });
       });
     });
   }

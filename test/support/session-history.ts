@@ -21,13 +21,19 @@ export interface HistoryOptions {
   /** Whether spans are open as long as sessions, by a provider with ids of its own. */
   readonly live?: boolean;
   readonly sampler?: Sampler;
+  /** Of every peer. Default: none. */
+  readonly name?: string;
 }
 
 /** A scripted history of devices, its sessions followed with the real SDK. */
 export class SessionHistory {
   readonly exporter: InMemorySpanExporter = new InMemorySpanExporter();
   readonly warnings: string[] = [];
-  readonly #tracker = new Tracker({ collectionInterval: 15_000, peerLimit: Infinity });
+  readonly #tracker = new Tracker({
+    collectionInterval: 15_000,
+    peerLimit: Infinity,
+    names: () => this.#options.name,
+  });
   readonly #options: HistoryOptions;
   sessions: SessionTracker;
   frame: Frame | undefined;

@@ -100,6 +100,7 @@ export interface Signals {
   readonly metrics: Readonly<
     Record<string, { kind: string; description: string; unit: string; attributes: readonly string[] }>
   >;
+  readonly spans: Readonly<Record<string, { kind: string; description: string; attributes: readonly string[] }>>;
 }
 
 export function readSignals(): Signals {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { Logger, RETRY, Sender, Webhook, WebhookTransport, type WebhookConfig } from '@wgotel/agent';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, it } from 'mocha';
 import { until } from '../../support/process.js';
+import { repositoryPath } from '../../support/repository.js';
 import { records, type EventGiven } from '../gathering/records.js';
 import { HttpServer } from './http-server.js';
 import { COMMON, turn } from './sender-setup.js';
@@ -12,6 +15,8 @@ interface Setup {
   readonly server: HttpServer;
   readonly sender: Sender;
   readonly log: string[];
+  /** What the sender waited, in milliseconds; no time passes. */
+  readonly delays: number[];
   /** Posts events, at a time in milliseconds. */
   readonly post: (time: number, ...events: EventGiven[]) => void;
 }
@@ -35,11 +40,13 @@ async function withWebhook(
   };
   const logger = new Logger({ stream: { write: (line: string) => log.push(line) } });
   let now = 0;
+  const delays: number[] = [];
   const sender = new Sender(new WebhookTransport(config), logger, {
     retry: config.retry,
     now: () => now,
     sleep: async (millis) => {
       now += millis;
+      delays.push(millis);
       await turn();
     },
     random: () => 0.5,
@@ -51,7 +58,7 @@ async function withWebhook(
     webhook.take(records(events, resource as never));
   };
   try {
-    await test({ server, sender, log, post });
+    await test({ server, sender, log, delays, post });
     assert.ok(!log.join('').includes(SECRET) && !JSON.stringify(sender.state).includes(SECRET), log.join(''));
   } finally {
     await sender.shutdown(0);
@@ -60,6 +67,9 @@ async function withWebhook(
 }
 
 const INFO = 9;
+const matches = new Ajv2020({ formats: { 'date-time': true } }).compile(
+  JSON.parse(readFileSync(repositoryPath('docs/schema/webhook.schema.json'), 'utf8')),
+);
 const STALE = { body: 'wg0: alice <a&b> went stale', attributes: { 'wireguard.peer.id': '0123456789abcdef' } };
 
 describe('a webhook', () => {
@@ -72,7 +82,9 @@ describe('a webhook', () => {
         [url, headers['content-type'], headers.authorization],
         [`/${SECRET}?token=${SECRET}`, 'application/json', 'Bearer x'],
       );
-      assert.deepEqual(JSON.parse(body.toString()), {
+      const message = JSON.parse(body.toString());
+      assert.ok(matches(message), JSON.stringify(matches.errors));
+      assert.deepEqual(message, {
         event: 'wireguard.peer.state.changed',
         time: '2026-11-24T20:00:00.500Z',
         severity: 'WARN',
@@ -151,6 +163,17 @@ describe('a webhook', () => {
         await until('it is given up', () => sender.deliveries.dropped['gave_up'] !== undefined);
         assert.ok(server.received.length >= 3);
         assert.match(log.join(''), /sending failed, will be tried again\t.*"http_500"/);
+      },
+    ));
+
+  it('waits as long as the server asks', () =>
+    withWebhook(
+      {},
+      (response, index) => (index === 0 ? response.writeHead(429, { 'retry-after': '7' }).end() : undefined),
+      async ({ sender, delays, post }) => {
+        post(0, STALE);
+        await until('it is posted', () => sender.deliveries.sent.requests === 1);
+        assert.deepEqual(delays, [7000]);
       },
     ));
 

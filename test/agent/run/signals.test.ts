@@ -96,7 +96,7 @@ service: { extensions: [health], telemetry: { resource: { service.name: edge } }
     assert.deepEqual(
       events(server)
         .map(({ eventName }) => eventName)
-        .toSorted(),
+        .toSorted((a, b) => (a! < b! ? -1 : 1)),
       ['wireguard.peer.added', 'wireguard.peer.endpoint.changed'],
     );
     const span = spans(server).find(({ name }) => name === 'wireguard.session')!;

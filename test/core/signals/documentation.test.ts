@@ -4,10 +4,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { METRICS, MetricView } from '@wgotel/core';
+import { EVENTS, METRICS, MetricView } from '@wgotel/core';
 import { anyFrame } from '../../support/frames.js';
 import { pointsOf } from '../../support/points.js';
 import { repositoryPath } from '../../support/repository.js';
+import { readSignals } from '../../tools/signal-metadata.js';
 
 const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8');
 const inFolder = (folder: string): string[] =>
@@ -148,13 +149,20 @@ describe('documentation', () => {
     assert.deepEqual(wrong, []);
   });
 
-  const attributes = new Set([...observedAttributes().values()].flatMap((keys) => [...keys]));
+  const signals = readSignals();
+  const known = new Set([
+    ...[...observedAttributes().values()].flatMap((keys) => [...keys]),
+    ...METRICS.map(({ name }) => name),
+    ...EVENTS.flatMap(({ name, attributes }) => [name, ...attributes]),
+    ...Object.keys(signals.spans),
+    ...Object.keys(signals.attributes),
+  ]);
   for (const path of DOCUMENTS) {
     const text = read(path);
 
-    it(`${path} names no metric or attribute that does not exist`, () => {
+    it(`${path} names no metric, event, span or attribute that does not exist`, () => {
       const names = quoted(text).filter((word) => /^(wireguard|network|otel\.metric)\.[a-z_.]+$/.test(word));
-      const unknown = names.filter((name) => !attributes.has(name) && !METRICS.some((metric) => metric.name === name));
+      const unknown = names.filter((name) => !known.has(name));
       assert.deepEqual(unknown, []);
     });
 

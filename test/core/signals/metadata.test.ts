@@ -36,7 +36,7 @@ describe('names of attributes', () => {
 });
 
 describe('signals.yaml', () => {
-  const { attributes, metrics } = readSignals();
+  const { attributes, metrics, spans } = readSignals();
 
   it('is what the generated TypeScript says', async () => {
     assert.equal(readFileSync(GENERATED_SIGNALS, 'utf8'), await generateSignals(), 'out of date: npm run generate');
@@ -44,11 +44,16 @@ describe('signals.yaml', () => {
 
   it('has no name that metadata.yaml has, and each attribute that it uses', () => {
     assert.deepEqual(
-      METRICS.filter(({ name }) => name in metrics),
+      [...METRICS, ...EVENTS].filter(({ name }) => name in metrics || name in spans),
       [],
     );
-    const used = new Set(Object.values(metrics).flatMap((metric) => metric.attributes));
-    assert.deepEqual([...used].toSorted(byName), Object.keys(attributes).toSorted(byName));
+    const elsewhere = new Set(EVENTS.flatMap((event) => event.attributes));
+    const ofMetrics = Object.values(metrics).flatMap((metric) => metric.attributes);
+    const ofSpans = Object.values(spans).flatMap((span) => span.attributes.filter((name) => !elsewhere.has(name)));
+    assert.deepEqual(
+      [...new Set([...ofMetrics, ...ofSpans])].toSorted(byName),
+      Object.keys(attributes).toSorted(byName),
+    );
   });
 
   it('is what docs/agent.md says', () => {

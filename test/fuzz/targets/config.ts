@@ -10,6 +10,7 @@ const WITH_SECRETS = Buffer.from(`receivers:
   wireguard: { timeout: "\${env:SECRET}", peers: [{ id: "\${file:/secret}" }] }
 exporters:
   otlp_http: { endpoint: "http://h:1", headers: { authorization: "\${env:SECRET}", x: '${SECRET}' } }
+  webhook: { endpoint: 'https://h/${SECRET}' }
 service: { pipelines: { metrics: { receivers: [wireguard], exporters: [otlp_http] } } }
 `);
 
@@ -21,7 +22,7 @@ export const CONFIG_TARGET: FuzzTarget = {
       const file = { name: 'c.yaml', text: input.toString() };
       readConfiguration({
         flags: {},
-        env: { SECRET, COLLECTOR_TOKEN: SECRET },
+        env: { SECRET, COLLECTOR_TOKEN: SECRET, CHAT_WEBHOOK: `https://h/${SECRET}` },
         file,
         readFile: () => Buffer.from(SECRET),
       });

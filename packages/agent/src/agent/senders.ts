@@ -75,7 +75,7 @@ export async function makeSenders(
       const transport = createTransport(config, signal);
       const problem = await transport.prepare();
       if (problem !== undefined) problems.add(`exporters.${exporter}: ${problem}`);
-      const options = { retry: config.retry, queueLimit: config.queue.limit };
+      const options = { about: { exporter, signal }, retry: config.retry, queueLimit: config.queue.limit };
       const sender = new Sender(transport, log, options);
       const webhook = config.type === 'webhook' ? new Webhook(config, sender) : undefined;
       entries.set(key, { exporter, signal, config, sender, webhook });

@@ -15,7 +15,7 @@ const PEM = refused('keys and certificates are read from files: use ca_file, cer
 const TPM = refused('keys in a TPM are not supported: use key_file');
 const BATCH = ignored('requests are cut by size, up to 3.5 MiB each');
 const BUFFERS = ignored('buffers have the sizes Node.js gives them');
-const POOL = ignored('one connection is used, as requests are sent one after the other');
+const POOL = ignored('one connection a signal is used, as requests are sent one after the other');
 
 /** Keys that both exporters have. */
 const COMMON: Readonly<Record<string, Treatment>> = {
@@ -81,7 +81,7 @@ export const COLLECTOR_KEYS: Readonly<
     'keepalive.permit_without_stream': ignored('a connection is checked in half the timeout'),
     wait_for_ready: ignored('what can not be sent is tried again'),
     user_agent: ignored('it says wgotel and its version'),
-    balancer_name: ignored('one connection is used, to the first address that answers'),
+    balancer_name: ignored('one connection a signal is used, to the first address that answers'),
     authority: refused('it follows from the endpoint: use tls.server_name_override'),
   },
   otlp_http: {

@@ -30,6 +30,8 @@ export interface SenderState {
 }
 
 export interface SenderOptions {
+  /** Fields of every line of the log, such as what is sent. Default: none. */
+  readonly about?: object | undefined;
   /** Default: {@link RETRY}. */
   readonly retry?: RetryConfig | undefined;
   /** How much waits in memory, in bytes, before the oldest is dropped. Default: 64 MiB. */
@@ -79,7 +81,7 @@ export class Sender {
     this.#retry = options.retry ?? RETRY;
     this.#now = options.now ?? (() => performance.now());
     this.#backoff = new Backoff(this.#retry, options.random ?? Math.random);
-    this.#trouble = new TroubleLog(log, this.#now);
+    this.#trouble = new TroubleLog(log, this.#now, options.about ?? {});
   }
 
   get deliveries(): Deliveries {

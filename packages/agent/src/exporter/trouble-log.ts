@@ -7,12 +7,15 @@ const FORGOTTEN_AFTER = 60_000;
 export class TroubleLog {
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #about: object;
   readonly #lastSeen = new Map<string, number>();
 
-  /** @param now milliseconds of a clock that never steps */
-  constructor(log: Logger, now: () => number) {
+  /** @param now milliseconds of a clock that never steps
+   *  @param about fields of every line. Default: none */
+  constructor(log: Logger, now: () => number, about: object = {}) {
     this.#log = log;
     this.#now = now;
+    this.#about = about;
   }
 
   /** @param lasting whether it is no news before it was over */
@@ -20,10 +23,11 @@ export class TroubleLog {
     const now = this.#now();
     const before = this.#lastSeen.get(reason) ?? -Infinity;
     this.#lastSeen.set(reason, now);
-    if (before === -Infinity || (!lasting && now - before > FORGOTTEN_AFTER)) this.#log.warn(message, fields);
+    if (before === -Infinity || (!lasting && now - before > FORGOTTEN_AFTER))
+      this.#log.warn(message, { ...this.#about, ...fields });
   }
 
   over(reason: string, message: string, fields: object): void {
-    if (this.#lastSeen.delete(reason)) this.#log.info(message, fields);
+    if (this.#lastSeen.delete(reason)) this.#log.info(message, { ...this.#about, ...fields });
   }
 }

@@ -8,7 +8,7 @@ export interface WebhookMessage {
   readonly body: string;
 }
 
-/** Writes an event as a server of webhooks takes it.
+/** Writes an event as a server of webhooks takes it; docs/webhooks.md describes each format.
  *
  *  @param leftOut how many events were not posted since the message before */
 export function toMessage(format: WebhookFormat, record: ReadableLogRecord, leftOut: number): WebhookMessage {
@@ -21,7 +21,7 @@ const FORMATS: Readonly<Record<WebhookFormat, (record: ReadableLogRecord, leftOu
     body: JSON.stringify({
       event: record.eventName,
       time: new Date(record.hrTime[0] * 1000 + record.hrTime[1] / 1e6).toISOString(),
-      severity: record.severityText ?? severityOf(record),
+      severity: isWarning(record) ? 'WARN' : 'INFO',
       message: textOf(record),
       attributes: record.attributes,
       resource: record.resource.attributes,
@@ -55,10 +55,6 @@ const FORMATS: Readonly<Record<WebhookFormat, (record: ReadableLogRecord, leftOu
 
 export function isWarning({ severityNumber = SeverityNumber.UNSPECIFIED }: ReadableLogRecord): boolean {
   return severityNumber >= SeverityNumber.WARN;
-}
-
-function severityOf(record: ReadableLogRecord): string {
-  return isWarning(record) ? 'WARN' : 'INFO';
 }
 
 function textOf({ body, eventName = '' }: ReadableLogRecord): string {
