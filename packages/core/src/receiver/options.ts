@@ -26,6 +26,9 @@ export interface ReceiverOptions {
   readonly expectations?: PeerExpectations | undefined;
   /** Devices that are reported as down also if they were never there. Default: none. */
   readonly requiredDevices?: readonly string[] | undefined;
+  /** Whether changes say who is active and who no longer (`peer.connected`, `peer.disconnected`), for an audit trail.
+   *  Default: false. */
+  readonly connections?: boolean | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
   readonly metrics?: MetricsSettings | undefined;
   /** How many peers have metrics of their own; the others are added up. Default: 500 with instruments of a meter, which
@@ -49,6 +52,7 @@ export interface ResolvedOptions {
   readonly names: PeerNames | undefined;
   readonly expectations: PeerExpectations | undefined;
   readonly requiredDevices: readonly string[];
+  readonly connections: boolean;
   readonly view: MetricView;
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
@@ -69,6 +73,7 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     names: options.names,
     expectations: options.expectations,
     requiredDevices: options.requiredDevices ?? [],
+    connections: options.connections ?? false,
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
