@@ -7,6 +7,8 @@ export type { PeerState } from './model/peer-state.js';
 export { runAtOnce, runInSlices } from './model/slices.js';
 export type { SpanIds, TunnelFeed, TunnelView } from './model/tunnel.js';
 export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snapshot.js';
+export type { ChangeListener, ChangesOptions } from './receiver/change-feed.js';
+export type { Changes } from './receiver/change-queue.js';
 export type { Clock } from './receiver/clock.js';
 export type { ReceiverOptions } from './receiver/options.js';
 export { WireGuardReceiver } from './receiver/receiver.js';
@@ -76,6 +78,7 @@ export type {
 } from './state/change.js';
 export type { Difference } from './state/drift.js';
 export type { PeerNames } from './state/name.js';
+export type { Restoration } from './state/saved/load.js';
 export type {
   Count,
   DeviceDrift,

@@ -32,6 +32,9 @@ export interface ReceiverOptions {
   readonly expectedDevices?: ExpectedDevices | undefined;
   /** Devices that are reported as down also if they were never there. Default: none. */
   readonly requiredDevices?: readonly RequiredDevice[] | undefined;
+  /** Whether changes say who is active and who no longer (`peer.connected`, `peer.disconnected`), for an audit trail.
+   *  Default: false. */
+  readonly connections?: boolean | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
   readonly metrics?: MetricsSettings | undefined;
   /** Which events there are. Default: as `metadata.yaml` has them. */
@@ -64,6 +67,7 @@ export interface ResolvedOptions {
   readonly expectations: PeerExpectations | undefined;
   readonly expectedDevices: ExpectedDevices | undefined;
   readonly requiredDevices: readonly RequiredDevice[];
+  readonly connections: boolean;
   readonly view: MetricView;
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
@@ -89,6 +93,7 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     expectations: options.expectations,
     expectedDevices: options.expectedDevices,
     requiredDevices: options.requiredDevices ?? [],
+    connections: options.connections ?? false,
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
