@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { METRICS, MetricView } from '@wgotel/core';
+import { EVENTS, METRICS, MetricView } from '@wgotel/core';
 import { anyFrame } from '../../support/frames.js';
 import { pointsOf } from '../../support/points.js';
 import { repositoryPath } from '../../support/repository.js';
@@ -148,14 +148,22 @@ describe('documentation', () => {
     assert.deepEqual(wrong, []);
   });
 
-  const attributes = new Set([...observedAttributes().values()].flatMap((keys) => [...keys]));
+  const known = new Set<string>(
+    [
+      [...observedAttributes().values()].map((keys) => [...keys]),
+      METRICS.map(({ name }) => name),
+      EVENTS.map(({ name, attributes }) => [name, ...attributes]),
+    ].flat(2),
+  );
   for (const path of DOCUMENTS) {
     const text = read(path);
 
-    it(`${path} names no metric or attribute that does not exist`, () => {
+    it(`${path} names no metric, event or attribute that does not exist`, () => {
       const names = quoted(text).filter((word) => /^(wireguard|network|otel\.metric)\.[a-z_.]+$/.test(word));
-      const unknown = names.filter((name) => !attributes.has(name) && !METRICS.some((metric) => metric.name === name));
-      assert.deepEqual(unknown, []);
+      assert.deepEqual(
+        names.filter((name) => !known.has(name)),
+        [],
+      );
     });
 
     it(`${path} names no script or file that does not exist`, () => {

@@ -59,6 +59,8 @@ export interface ResolvedOptions {
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
   readonly events: EventSelection;
+  /** Whether the tracker is to say who is active and who no longer. */
+  readonly connections: boolean;
   readonly loggerProvider: EventLoggerProvider | false | undefined;
   readonly onFrame: (frame: Frame) => void | Promise<void>;
   readonly clock: Clock;
@@ -69,6 +71,7 @@ export interface ResolvedOptions {
  *  @throws {WireGuardError} `INVALID_OPTION` */
 export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
   const { source = 'auto', sourceOptions = {}, meterProvider } = options;
+  const events = new EventSelection(options.events);
   return {
     source: typeof source === 'string' ? namedSource(source, sourceOptions) : source,
     collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
@@ -80,7 +83,8 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
-    events: new EventSelection(options.events),
+    events,
+    connections: events.has('wireguard.peer.connected') || events.has('wireguard.peer.disconnected'),
     loggerProvider: options.loggerProvider,
     onFrame: options.onFrame ?? (() => undefined),
     clock: options.clock ?? systemClock,
