@@ -155,7 +155,7 @@ export class WireGuardReceiver {
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#changes.update(this.#frame);
-    this.#events.write(this.#frame);
+    await this.#events.write(this.#frame);
     this.#delivering = true;
     try {
       await this.#options.onFrame(this.#frame);
