@@ -13,6 +13,8 @@ import { checkSessions, type SessionSettings } from '../signals/sessions/setting
 import type { Frame, PeerExpectations, RequiredDevice } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
 
+const CONNECTIONS = ['wireguard.peer.connected', 'wireguard.peer.disconnected'] as const;
+
 export interface ReceiverOptions {
   /** Where WireGuard is read: a source's name, or a source of your own. Default: `auto`. */
   readonly source?: SourceName | Source | undefined;
@@ -33,7 +35,7 @@ export interface ReceiverOptions {
   /** Devices that are reported as down also if they were never there. Default: none. */
   readonly requiredDevices?: readonly RequiredDevice[] | undefined;
   /** Whether changes say who is active and who no longer (`peer.connected`, `peer.disconnected`), for an audit trail.
-   *  Default: false. */
+   *  Default: whether their events are enabled. */
   readonly connections?: boolean | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
   readonly metrics?: MetricsSettings | undefined;
@@ -84,6 +86,7 @@ export interface ResolvedOptions {
  *  @throws {WireGuardError} `INVALID_OPTION` */
 export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
   const { source = 'auto', sourceOptions = {}, meterProvider } = options;
+  const events = new EventSelection(options.events);
   return {
     source: typeof source === 'string' ? namedSource(source, sourceOptions) : source,
     collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
@@ -93,11 +96,11 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     expectations: options.expectations,
     expectedDevices: options.expectedDevices,
     requiredDevices: options.requiredDevices ?? [],
-    connections: options.connections ?? false,
+    connections: options.connections ?? CONNECTIONS.some((name) => events.has(name)),
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
-    events: new EventSelection(options.events),
+    events,
     loggerProvider: options.loggerProvider,
     tracerProvider: options.tracerProvider,
     sessions: checkSessions(options.sessions ?? {}),

@@ -207,7 +207,7 @@ export class WireGuardReceiver {
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#conditions.update(this.#frame);
     await this.#followSessions(this.#frame);
-    this.#events.write(this.#frame);
+    await this.#events.write(this.#frame);
     this.#changes.tell(this.#frame.changes);
     this.#delivering = true;
     try {
