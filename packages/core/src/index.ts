@@ -86,6 +86,7 @@ export type {
   PeerExpectations,
   PeerIdentity,
   PeerView,
+  RequiredDevice,
   StaleReason,
   Totals,
 } from './state/frame.js';

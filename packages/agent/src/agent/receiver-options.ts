@@ -14,7 +14,7 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     metrics: config.metrics,
     events: config.events,
     expectations: expectationsOf(config.peers),
-    requiredDevices: config.devices.filter(({ required }) => required).map(({ name }) => name),
+    requiredDevices: config.devices.filter(({ required }) => required),
     meterProvider: false,
   };
 }

@@ -43,7 +43,7 @@ async function askStatus({ endpoint, format }: { endpoint: string; format: 'tabl
   process.exitCode = failing || blind || answer.reloadProblem !== undefined ? 3 : 0;
 }
 
-const WORDS: BySignal<string> = { metrics: 'points', logs: 'events', traces: 'spans' };
+const WORDS: BySignal<string> = { metrics: 'point', logs: 'event', traces: 'span' };
 
 type SenderStatus = SenderState & Deliveries & { readonly id: string; readonly signal: Signal };
 
@@ -62,19 +62,27 @@ export function renderStatus(status: AgentStatus, now: number): string {
   for (const [id, { lastScrape, skippedScrapes, devices, failures }] of Object.entries(status.receivers)) {
     const skipped = skippedScrapes > 0 ? `, ${skippedScrapes} skipped` : '';
     lines.push(`receiver ${id}: last scrape ${ago(lastScrape)}${skipped}`);
-    for (const { name, up, peers } of devices) {
+    for (const { name, netns, up, peers } of devices) {
+      const where = netns === undefined ? name : `${name} in ${netns}`;
       const counts = Object.entries(peers).filter(([, count]) => count > 0);
       const states = counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'no peers';
-      lines.push(`  ${name}: ${up === undefined ? 'can not be read' : up === 1 ? 'up' : 'down'}, ${states}`);
+      lines.push(`  ${where}: ${up === undefined ? 'can not be read' : up === 1 ? 'up' : 'down'}, ${states}`);
     }
     for (const { source, message } of failures) lines.push(`  failure: ${source}: ${message}`);
   }
   for (const { id, signal, endpoint, queuedBytes, lastSuccess, failure, sent, dropped } of sendersOf(status)) {
     const what = WORDS[signal];
     lines.push(`exporter ${id}, ${signal}: ${endpoint}, last delivery ${ago(lastSuccess)}`);
-    lines.push(`  sent ${sent.items} ${what} in ${sent.requests} requests, ${formatBytes(queuedBytes)} queued`);
-    for (const [reason, { items }] of Object.entries(dropped)) lines.push(`  dropped ${items} ${what}: ${reason}`);
+    lines.push(
+      `  sent ${countOf(sent.items, what)} in ${countOf(sent.requests, 'request')}, ${formatBytes(queuedBytes)} queued`,
+    );
+    for (const [reason, { items }] of Object.entries(dropped))
+      lines.push(`  dropped ${countOf(items, what)}: ${reason}`);
     if (failure !== undefined) lines.push(`  failing, first ${ago(failure.since)}: ${failure.message}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
