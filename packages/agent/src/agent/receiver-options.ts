@@ -16,6 +16,7 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     requiredDevices: config.devices.filter(({ required }) => required).map(({ name }) => name),
     meterProvider: false,
     loggerProvider: false,
+    tracerProvider: false,
   };
 }
 
