@@ -2,7 +2,8 @@ import type { SpanIds } from '../../model/tunnel.js';
 import type { Change, PeerChange } from '../../state/change.js';
 import type { DeviceView, Frame, PeerView } from '../../state/frame.js';
 import type { Series } from '../../state/series.js';
-import { FollowedSessions } from './followed.js';
+import { inBatches } from './batches.js';
+import { deviceKey, FollowedSessions } from './followed.js';
 import { ModeSwitch, type SessionMode } from './mode.js';
 import { scrapeSpan } from './span-event.js';
 import { isOf, isWithin, Session, type SessionBegin, type SessionEnd, type SessionEndReason } from './session.js';
@@ -10,9 +11,6 @@ import type { SpanWriter } from './span-writer.js';
 
 /** Sessions that are followed at a time, unless all are asked for. What happens in others goes on the scrape's span. */
 const MOST_FOLLOWED = 10_000;
-
-/** What is done between two pauses. */
-const BATCH = 128;
 
 /** What becomes known of sessions in one scrape. */
 interface Scrape {
@@ -70,6 +68,7 @@ export class SessionTracker implements SessionContexts {
     if (mode === 'off') return;
     this.#bridged = new Map();
     const scrape: Scrape = { frame, all: mode === 'all', renewed: new Map(), outside: [] };
+    for (const change of frame.changes) if (change.type === 'device.recreated') this.#removeAll(change.device, frame);
     yield* inBatches(frame.changes, (change) => this.#begin(change, scrape));
     // Sessions under way count from the first frame on, or from when all begin to.
     if (scrape.all && !this.#all) yield* this.#takeUp(scrape);
@@ -100,8 +99,7 @@ export class SessionTracker implements SessionContexts {
     if (change.type === 'peer.handshake') {
       const { peer, devicePublicKey } = change;
       this.#renew({ peer, devicePublicKey, monotonicTime, handshake: change }, scrape, change.previous === undefined);
-    } else if (change.type === 'device.recreated') {
-      this.#removeAll(change.device, frame);
+      return;
     }
     if (!all) return;
     if (change.type === 'peer.added' || change.type === 'peer.key.rotated') {
@@ -212,14 +210,11 @@ export class SessionTracker implements SessionContexts {
   *#look(frame: Frame): Generator<void, void> {
     const { time, monotonicTime, maxAge } = frame;
     const read = frame.devices.filter(({ readTime }) => readTime === time);
-    for (const device of read) {
-      this.#followed.update(device);
-      yield;
-    }
-    const seen = new Set(read.flatMap(({ series }) => this.#followed.of(series)));
-    yield* inBatches([...this.#followed], (session) => {
+    for (const device of read) yield* this.#followed.update(device);
+    const seen = new Set(read.map(({ series }) => deviceKey(series)));
+    yield* inBatches(this.#followed, (session) => {
       // A device that can't be read may tell of a renewal when it can be read again.
-      const patience = seen.has(session) ? 0 : maxAge;
+      const patience = seen.has(deviceKey(session.first.series)) ? 0 : maxAge;
       if (session.isOver(time - patience, monotonicTime - patience)) this.#end(session, 'expired', frame);
       else if (session.decided && !session.opened) {
         session.opened = true;
@@ -248,13 +243,5 @@ export class SessionTracker implements SessionContexts {
     const span = scrapeSpan(outside, this.#frame?.time ?? frame.time, frame.time);
     const published = this.#writer.writeScrape(span);
     for (const change of span.changes) this.#bridged.set(change, { published });
-  }
-}
-
-function* inBatches<T>(items: Iterable<T>, work: (item: T) => void): Generator<void, void> {
-  let count = 0;
-  for (const item of items) {
-    work(item);
-    if (++count % BATCH === 0) yield;
   }
 }
