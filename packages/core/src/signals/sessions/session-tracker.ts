@@ -15,6 +15,8 @@ const MOST_FOLLOWED = 10_000;
 /** What becomes known of sessions in one scrape. */
 interface Scrape {
   readonly frame: Frame;
+  /** Time of the scrape before. */
+  readonly since: number;
   /** Whether every session becomes a span. */
   readonly all: boolean;
   /** Sessions that gave way to another, with that one. */
@@ -66,8 +68,10 @@ export class SessionTracker implements SessionContexts {
   *advance(frame: Frame): Generator<void, void> {
     const mode = this.#switch.look(frame);
     if (mode === 'off') return;
+    const since = this.#frame?.time ?? frame.time;
+    this.#frame = frame;
     this.#bridged = new Map();
-    const scrape: Scrape = { frame, all: mode === 'all', renewed: new Map(), outside: [] };
+    const scrape: Scrape = { frame, since, all: mode === 'all', renewed: new Map(), outside: [] };
     for (const change of frame.changes) if (change.type === 'device.recreated') this.#removeAll(change.device, frame);
     yield* inBatches(frame.changes, (change) => this.#begin(change, scrape));
     // Sessions under way count from the first frame on, or from when all begin to.
@@ -81,7 +85,6 @@ export class SessionTracker implements SessionContexts {
     yield* inBatches(frame.changes, (change) => this.#remove(change, frame));
     yield* this.#look(frame);
     this.#writeScrape(scrape);
-    this.#frame = frame;
   }
 
   /** Ends the spans that are open: nobody looks at their sessions any longer. Those that are made only once a session is
@@ -114,7 +117,8 @@ export class SessionTracker implements SessionContexts {
   }
 
   #renew(begin: SessionBegin, scrape: Scrape, isFirst: boolean): void {
-    const { series } = begin.peer;
+    const { series, peer } = begin.peer;
+    if (peer.lastHandshakeTime === undefined) return;
     const before = this.#followed.get(series);
     if (before !== undefined && isOf(before, begin.peer)) {
       before.handshake ??= begin.handshake;
@@ -125,8 +129,7 @@ export class SessionTracker implements SessionContexts {
     const successor = this.#follow(begin);
     if (successor !== undefined) successor.decided = scrape.all || isFirst;
     if (before === undefined) return;
-    const time = begin.peer.peer.lastHandshakeTime ?? scrape.frame.time;
-    const end = before.endAt(time, 'renewed', scrape.frame.monotonicTime);
+    const end = before.endAt(peer.lastHandshakeTime, 'renewed', scrape.frame.monotonicTime);
     scrape.renewed.set(series.identity, { session: before, end, successor });
   }
 
@@ -238,9 +241,9 @@ export class SessionTracker implements SessionContexts {
     session.published = this.#writer.close(session, end);
   }
 
-  #writeScrape({ frame, outside }: Scrape): void {
+  #writeScrape({ frame, since, outside }: Scrape): void {
     if (outside.length === 0) return;
-    const span = scrapeSpan(outside, this.#frame?.time ?? frame.time, frame.time);
+    const span = scrapeSpan(outside, since, frame.time);
     const published = this.#writer.writeScrape(span);
     for (const change of span.changes) this.#bridged.set(change, { published });
   }
