@@ -3,6 +3,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
+import { sessionIds } from '@wgotel/core';
 import { repositoryPath } from '../support/repository.js';
 import { openScratch, readManifest, tarballOf, type Scratch } from './scratch.js';
 
@@ -15,8 +16,16 @@ interface Output {
 }
 
 const LINES = [
-  { name: '2.x', api: '1.9.1', sdkMetrics: '2.12.0', sdkLogs: '0.223.0', logs: 'api-logs', more: ['api-logs@0.223.0'] },
-  { name: '3.x', api: '1.10.0', sdkMetrics: '3.1.1', sdkLogs: '3.1.1', logs: 'api', more: [] },
+  {
+    name: '2.x',
+    api: '1.9.1',
+    sdkMetrics: '2.12.0',
+    sdkTrace: '2.12.0',
+    sdkLogs: '0.223.0',
+    logs: 'api-logs',
+    more: ['api-logs@0.223.0'],
+  },
+  { name: '3.x', api: '1.10.0', sdkMetrics: '3.1.1', sdkTrace: '3.1.1', sdkLogs: '3.1.1', logs: 'api', more: [] },
 ] as const;
 
 /** What consumer/events.ts prints of each way to a provider. */
@@ -32,6 +41,15 @@ const RECORD = [
   '@wgotel/core',
 ];
 
+/** What consumer/spans.ts prints of a session that was followed from its beginning to its end. */
+const SPAN = [
+  'wireguard.session',
+  [1_700_000_000, 0],
+  [1_700_000_180, 0],
+  [['wireguard.peer.handshake', [1_700_000_000, 0]]],
+  true,
+];
+
 /** As strict as a user's can be, declarations of the packages included. */
 const TSCONFIG = {
   compilerOptions: {
@@ -43,7 +61,7 @@ const TSCONFIG = {
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
   },
-  files: ['main.ts', 'events.ts'],
+  files: ['main.ts', 'events.ts', 'spans.ts'],
 };
 
 describe('a program of a user', () => {
@@ -54,7 +72,7 @@ describe('a program of a user', () => {
   });
   after(() => scratch.remove());
 
-  for (const { name, api, sdkMetrics, sdkLogs, logs, more } of LINES) {
+  for (const { name, api, sdkMetrics, sdkTrace, sdkLogs, logs, more } of LINES) {
     describe(`with the SDK's ${name} line`, () => {
       let project: string;
       before(async () => {
@@ -63,11 +81,12 @@ describe('a program of a user', () => {
           ...['@wgotel/core', '@wgotel/simulator'].map((ours) => tarballOf(scratch, ours)),
           `@opentelemetry/api@${api}`,
           `@opentelemetry/sdk-metrics@${sdkMetrics}`,
+          `@opentelemetry/sdk-trace@${sdkTrace}`,
           `@opentelemetry/sdk-logs@${sdkLogs}`,
           ...more.map((each) => `@opentelemetry/${each}`),
           `@types/node@${devDependencies!['@types/node']}`,
         ]);
-        for (const file of ['main.ts', 'events.ts']) {
+        for (const file of ['main.ts', 'events.ts', 'spans.ts']) {
           await copyFile(repositoryPath(`test/packaging/consumer/${file}`), join(project, file));
         }
         await writeFile(join(project, 'logs.ts'), `export { logs } from '@opentelemetry/${logs}';\n`);
@@ -97,6 +116,12 @@ describe('a program of a user', () => {
         const { stdout } = await execa(process.execPath, [join(project, 'events.js')]);
         assert.deepEqual(JSON.parse(stdout), { passed: [RECORD], registered: [RECORD] });
       });
+
+      it('gets spans of sessions, with ids of ours and of the provider', async () => {
+        const { stdout } = await execa(process.execPath, [join(project, 'spans.js')]);
+        const { traceId } = sessionIds(keyOf(1), keyOf(2), 1_700_000_000_000);
+        assert.deepEqual(JSON.parse(stdout), { retroactive: [[...SPAN, traceId]], live: [[...SPAN, null]] });
+      });
     });
   }
 
@@ -107,3 +132,8 @@ describe('a program of a user', () => {
     });
   });
 });
+
+/** 32 times the same byte. */
+function keyOf(byte: number): string {
+  return Buffer.alloc(32, byte).toString('base64');
+}

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
-import { context, metrics, ROOT_CONTEXT, type Context, type ContextManager } from '@opentelemetry/api';
+import {
+  context,
+  metrics,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  trace,
+  type Context,
+  type ContextManager,
+} from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { execa } from 'execa';
 import { afterEach, describe, it } from 'mocha';
 import { SCOPE, WireGuardReceiver, type ReceiverOptions } from '@wgotel/core';
 import { repositoryPath } from '../../support/repository.js';
 import { ScriptedSource } from '../../support/scripted-source.js';
-import { device, peer, snapshot } from '../../support/snapshots.js';
+import { device, EPOCH, peer, snapshot } from '../../support/snapshots.js';
 import { collectDiagLog } from './diag-log.js';
 import { NOTHING, sourceOf } from './sources.js';
 
@@ -52,6 +61,51 @@ describe('the meter provider', () => {
     await receiver.shutdown();
     assert.deepEqual(log, []);
   });
+});
+
+describe('the tracer provider', () => {
+  const log = collectDiagLog();
+  const NO_PROVIDER = 'there is no TracerProvider yet, so spans go nowhere: set one up before start(), or pass it in';
+  const nowhere = { meterProvider: false, loggerProvider: false } as const;
+  const devices = [device([peer('a', { lastHandshakeTime: EPOCH })])];
+  const history = (): ScriptedSource => new ScriptedSource(snapshot(1, devices), snapshot(16, devices));
+  afterEach(() => trace.disable());
+
+  it('is the one that is global at start, and its spans end with the receiver', async () => {
+    const source = history();
+    const receiver = new WireGuardReceiver({ source, clock: source, ...nowhere });
+    const exporter = new InMemorySpanExporter();
+    const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    trace.setGlobalTracerProvider(provider);
+    receiver.start();
+    const frame = await receiver.scrape();
+    const ids = receiver.sessions!.current(frame.devices[0]!.peers[0]!.series);
+    await receiver.shutdown();
+    assert.equal(receiver.sessions, undefined);
+    assert.deepEqual(
+      exporter.getFinishedSpans().map(({ name, instrumentationScope }) => [name, instrumentationScope.name]),
+      [['wireguard.session', SCOPE.name]],
+    );
+    assert.equal(exporter.getFinishedSpans()[0]!.spanContext().spanId, ids!.spanId);
+  });
+
+  for (const [what, tracerProvider, level] of [
+    ['the global one', undefined, 'info'],
+    ['one that was passed in', new ProxyTracerProvider(), 'warn'],
+  ] as const) {
+    it(`is missed once: ${what}`, async () => {
+      const source = history();
+      const receiver = new WireGuardReceiver({ source, clock: source, tracerProvider, ...nowhere });
+      receiver.start();
+      await receiver.scrape();
+      await receiver.scrape();
+      await receiver.shutdown();
+      assert.deepEqual(
+        log.filter((line) => line.includes('TracerProvider')),
+        [`${level} ${NO_PROVIDER}`],
+      );
+    });
+  }
 });
 
 describe('the logger provider', () => {

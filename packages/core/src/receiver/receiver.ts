@@ -223,7 +223,8 @@ export class WireGuardReceiver {
     try {
       await runInSlices(this.#sessions.advance(frame));
     } catch (error) {
-      this.#log.error('sessions could not be followed any longer', error);
+      this.#log.error('sessions can be followed no longer', error);
+      this.#sessions?.shutdown();
       this.#sessions = undefined;
     }
   }

@@ -6,15 +6,15 @@ import { endOf, idsOf, SessionHistory, startOf } from '../../../support/session-
 import { device, EPOCH, peer } from '../../../support/snapshots.js';
 
 /** What befalls a peer between two scrapes. */
-const anyFate = fc.constantFrom('nothing', 'nothing', 'handshake', 'handshake', 'roam', 'leave', 'join');
+const anyFate = fc.constantFrom('nothing', 'handshake', 'both', 'both', 'roam', 'leave', 'join', 'join');
 
 /** Peers come in thousands for one of them, so that `auto` changes over. */
 const anyStep = fc.record({
-  after: fc.constantFrom(15, 15, 15, 30, 100, 200),
+  after: fc.constantFrom(15, 15, 30, 100, 120, 200),
   fates: fc.tuple(anyFate, anyFate, anyFate),
-  device: fc.constantFrom('there', 'there', 'there', 'there', 'there', 'unreadable', 'gone', 'recreated'),
+  device: fc.constantFrom(...Array.from({ length: 12 }, () => 'there'), 'unreadable', 'gone', 'recreated'),
   crowd: fc.constantFrom(false, false, true),
-  restart: fc.constantFrom(false, false, false, true),
+  restart: fc.constantFrom(...Array.from({ length: 8 }, () => false), true),
 });
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
@@ -79,8 +79,8 @@ function play(mode: SessionMode, live: boolean, steps: readonly Step[]): { histo
 function befall(state: PeerState, fate: string, now: number): void {
   if (fate === 'join' && !state.there) Object.assign(state, { there: true, handshake: undefined });
   if (fate === 'leave') state.there = false;
-  if (fate === 'handshake') state.handshake = now - 3;
-  if (fate === 'roam') state.port++;
+  if (fate === 'handshake' || fate === 'both') state.handshake = now - 3;
+  if (fate === 'roam' || fate === 'both') state.port++;
 }
 
 const keyOfIds = ({ traceId, spanId }: SpanIds): string => `${traceId} ${spanId}`;

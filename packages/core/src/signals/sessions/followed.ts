@@ -1,5 +1,6 @@
 import type { DeviceView, PeerView } from '../../state/frame.js';
 import type { Series } from '../../state/series.js';
+import { inBatches } from './batches.js';
 import { isOf, type Session } from './session.js';
 
 /** Sessions that are going on and of which there is something to tell, one a peer at most. */
@@ -44,22 +45,22 @@ export class FollowedSessions {
   }
 
   /** Takes in what was read of the peers. Walks all peers of a device only if they were not listed as before. */
-  update({ series, peers }: DeviceView): void {
+  *update({ series, peers }: DeviceView): Generator<void, void> {
     const ofDevice = this.#devices.get(deviceKey(series));
     if (ofDevice === undefined) return;
     let moved = false;
-    for (const session of ofDevice.values()) {
+    yield* inBatches(ofDevice.values(), (session) => {
       const view = peers[session.index];
       if (view?.series.identity === session.first.series.identity) take(session, view);
       else moved = true;
-    }
+    });
     if (!moved) return;
-    for (const [index, view] of peers.entries()) {
+    yield* inBatches(peers.entries(), ([index, view]) => {
       const session = ofDevice.get(view.series.identity);
-      if (session === undefined) continue;
+      if (session === undefined) return;
       session.index = index;
       take(session, view);
-    }
+    });
   }
 }
 

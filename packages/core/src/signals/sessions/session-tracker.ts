@@ -2,7 +2,8 @@ import type { SpanIds } from '../../model/tunnel.js';
 import type { Change, PeerChange } from '../../state/change.js';
 import type { DeviceView, Frame, PeerView } from '../../state/frame.js';
 import type { Series } from '../../state/series.js';
-import { FollowedSessions } from './followed.js';
+import { inBatches } from './batches.js';
+import { deviceKey, FollowedSessions } from './followed.js';
 import { ModeSwitch, type SessionMode } from './mode.js';
 import { scrapeSpan } from './span-event.js';
 import { isOf, isWithin, Session, type SessionBegin, type SessionEnd, type SessionEndReason } from './session.js';
@@ -11,12 +12,11 @@ import type { SpanWriter } from './span-writer.js';
 /** Sessions that are followed at a time, unless all are asked for. What happens in others goes on the scrape's span. */
 const MOST_FOLLOWED = 10_000;
 
-/** What is done between two pauses. */
-const BATCH = 128;
-
 /** What becomes known of sessions in one scrape. */
 interface Scrape {
   readonly frame: Frame;
+  /** Time of the scrape before. */
+  readonly since: number;
   /** Whether every session becomes a span. */
   readonly all: boolean;
   /** Sessions that gave way to another, with that one. */
@@ -68,8 +68,11 @@ export class SessionTracker implements SessionContexts {
   *advance(frame: Frame): Generator<void, void> {
     const mode = this.#switch.look(frame);
     if (mode === 'off') return;
+    const since = this.#frame?.time ?? frame.time;
+    this.#frame = frame;
     this.#bridged = new Map();
-    const scrape: Scrape = { frame, all: mode === 'all', renewed: new Map(), outside: [] };
+    const scrape: Scrape = { frame, since, all: mode === 'all', renewed: new Map(), outside: [] };
+    for (const change of frame.changes) if (change.type === 'device.recreated') this.#removeAll(change.device, frame);
     yield* inBatches(frame.changes, (change) => this.#begin(change, scrape));
     // Sessions under way count from the first frame on, or from when all begin to.
     if (scrape.all && !this.#all) yield* this.#takeUp(scrape);
@@ -82,7 +85,6 @@ export class SessionTracker implements SessionContexts {
     yield* inBatches(frame.changes, (change) => this.#remove(change, frame));
     yield* this.#look(frame);
     this.#writeScrape(scrape);
-    this.#frame = frame;
   }
 
   /** Ends the spans that are open: nobody looks at their sessions any longer. Those that are made only once a session is
@@ -100,8 +102,7 @@ export class SessionTracker implements SessionContexts {
     if (change.type === 'peer.handshake') {
       const { peer, devicePublicKey } = change;
       this.#renew({ peer, devicePublicKey, monotonicTime, handshake: change }, scrape, change.previous === undefined);
-    } else if (change.type === 'device.recreated') {
-      this.#removeAll(change.device, frame);
+      return;
     }
     if (!all) return;
     if (change.type === 'peer.added' || change.type === 'peer.key.rotated') {
@@ -116,7 +117,8 @@ export class SessionTracker implements SessionContexts {
   }
 
   #renew(begin: SessionBegin, scrape: Scrape, isFirst: boolean): void {
-    const { series } = begin.peer;
+    const { series, peer } = begin.peer;
+    if (peer.lastHandshakeTime === undefined) return;
     const before = this.#followed.get(series);
     if (before !== undefined && isOf(before, begin.peer)) {
       before.handshake ??= begin.handshake;
@@ -127,8 +129,7 @@ export class SessionTracker implements SessionContexts {
     const successor = this.#follow(begin);
     if (successor !== undefined) successor.decided = scrape.all || isFirst;
     if (before === undefined) return;
-    const time = begin.peer.peer.lastHandshakeTime ?? scrape.frame.time;
-    const end = before.endAt(time, 'renewed', scrape.frame.monotonicTime);
+    const end = before.endAt(peer.lastHandshakeTime, 'renewed', scrape.frame.monotonicTime);
     scrape.renewed.set(series.identity, { session: before, end, successor });
   }
 
@@ -212,14 +213,11 @@ export class SessionTracker implements SessionContexts {
   *#look(frame: Frame): Generator<void, void> {
     const { time, monotonicTime, maxAge } = frame;
     const read = frame.devices.filter(({ readTime }) => readTime === time);
-    for (const device of read) {
-      this.#followed.update(device);
-      yield;
-    }
-    const seen = new Set(read.flatMap(({ series }) => this.#followed.of(series)));
-    yield* inBatches([...this.#followed], (session) => {
+    for (const device of read) yield* this.#followed.update(device);
+    const seen = new Set(read.map(({ series }) => deviceKey(series)));
+    yield* inBatches(this.#followed, (session) => {
       // A device that can't be read may tell of a renewal when it can be read again.
-      const patience = seen.has(session) ? 0 : maxAge;
+      const patience = seen.has(deviceKey(session.first.series)) ? 0 : maxAge;
       if (session.isOver(time - patience, monotonicTime - patience)) this.#end(session, 'expired', frame);
       else if (session.decided && !session.opened) {
         session.opened = true;
@@ -243,18 +241,10 @@ export class SessionTracker implements SessionContexts {
     session.published = this.#writer.close(session, end);
   }
 
-  #writeScrape({ frame, outside }: Scrape): void {
+  #writeScrape({ frame, since, outside }: Scrape): void {
     if (outside.length === 0) return;
-    const span = scrapeSpan(outside, this.#frame?.time ?? frame.time, frame.time);
+    const span = scrapeSpan(outside, since, frame.time);
     const published = this.#writer.writeScrape(span);
     for (const change of span.changes) this.#bridged.set(change, { published });
-  }
-}
-
-function* inBatches<T>(items: Iterable<T>, work: (item: T) => void): Generator<void, void> {
-  let count = 0;
-  for (const item of items) {
-    work(item);
-    if (++count % BATCH === 0) yield;
   }
 }

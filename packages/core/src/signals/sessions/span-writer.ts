@@ -10,6 +10,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { SpanIds } from '../../model/tunnel.js';
+import { hrTime } from '../hr-time.js';
 import type { SessionIdGenerator } from './id-generator.js';
 import type { Session, SessionEnd } from './session.js';
 import { sessionAttributes } from './session-attributes.js';
@@ -69,7 +70,7 @@ export class SpanWriter {
         // One that nobody records need not be told.
         if (span.isRecording()) fill(span, session, end);
       } finally {
-        span.end(end.time);
+        span.end(hrTime(end.time));
       }
       return ids;
     });
@@ -82,7 +83,7 @@ export class SpanWriter {
       span.setAttributes(attributes);
       for (const event of events) add(span, event);
       const ids = exported(span);
-      span.end(end);
+      span.end(hrTime(end));
       return ids;
     });
   }
@@ -104,9 +105,14 @@ export class SpanWriter {
     return span;
   }
 
-  /** The application's own spans have nothing to do with it, nor has what it suppresses. */
+  /** The application's own spans have nothing to do with it, nor has what it suppresses. Times are pairs, as an SDK may take
+   *  plain numbers for time since the process began. */
   #start(name: string, startTime: number, links: Link[]): Span {
-    const span = this.#tracer.startSpan(name, { kind: SpanKind.INTERNAL, root: true, startTime, links }, ROOT_CONTEXT);
+    const span = this.#tracer.startSpan(
+      name,
+      { kind: SpanKind.INTERNAL, root: true, startTime: hrTime(startTime), links },
+      ROOT_CONTEXT,
+    );
     if (!isSpanContextValid(span.spanContext())) {
       const message = 'there is no TracerProvider yet, so spans go nowhere: set one up before start(), or pass it in';
       this.#say(this.#noTracer, message);
