@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { programPath, type GoProgram } from './go-program.js';
 
@@ -11,17 +11,14 @@ export const jaeger: GoProgram = {
   name: 'jaeger',
   pins: () => MODULE,
   build: async (folder, step) => {
-    // `go install` refuses modules that replace others; as a tool of a module of our own it is built without that.
-    await writeFile(join(folder, 'go.mod'), 'module example.com/jaeger\n\ngo 1.26\n');
-    await step('fetching modules', 'go', ['get', '-tool', MODULE]);
-    await step('compiling Jaeger (minutes)', 'go', [
-      'build',
-      '-trimpath',
-      '-ldflags=-s -w',
-      '-o',
-      'jaeger',
-      MODULE.replace(/@.*/, ''),
-    ]);
+    // `go install` refuses modules that replace others; as a tool of a module of our own it is built without that. Go does not
+    // read a go.mod right in the folder for temporary files, which `folder` is.
+    const own = join(folder, 'module');
+    await mkdir(own);
+    await writeFile(join(own, 'go.mod'), 'module example.com/jaeger\n\ngo 1.26\n');
+    await step('fetching modules', 'go', ['-C', own, 'get', '-tool', MODULE]);
+    const output = ['-trimpath', '-ldflags=-s -w', '-o', join(folder, 'jaeger')];
+    await step('compiling Jaeger (minutes)', 'go', ['-C', own, 'build', ...output, MODULE.replace(/@.*/, '')]);
     return join(folder, 'jaeger');
   },
 };
