@@ -52,7 +52,7 @@ export async function startJaeger(uiConfig = repositoryPath('otel-config/jaeger-
   return {
     grpcPort,
     search: async (query) => {
-      const response = await fetch(`${url}/api/traces?${new URLSearchParams(query)}`);
+      const response = await fetch(`${url}/api/traces?${new URLSearchParams(query).toString()}`);
       if (!response.ok) throw new Error(`Jaeger answers ${response.status}: ${await response.text()}`);
       return ((await response.json()) as { data: JaegerTrace[] }).data;
     },
