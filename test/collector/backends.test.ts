@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { describe, it } from 'mocha';
 import { collectorPath } from '../support/collector-binary.js';
 import { startCollector, type CollectorOptions, type RunningCollector } from '../support/collector.js';
-import { events, failed, renewed, request, spans, stale } from '../support/example-sessions.js';
+import { events, failed, manySessions, renewed, request, spans, stale } from '../support/example-sessions.js';
 import type { OtlpRequest, OtlpSpan } from '../support/otlp-json.js';
 import { until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
@@ -15,14 +15,14 @@ const sample = (backend: string): string => repositoryPath(`otel-config/collecto
 /** Where the Collector of a sample finds the one that stands for the backend. */
 type Address = (backend: RunningCollector) => Record<string, string>;
 
-/** Sends a request through the Collector with a sample, and returns what its backend gets. */
-async function through(name: string, address: Address, sent: OtlpRequest, standIn?: CollectorOptions) {
+/** Sends requests through the Collector with a sample, and returns what its backend gets. */
+async function through(name: string, address: Address, sent: readonly OtlpRequest[], standIn?: CollectorOptions) {
   const backend = await startCollector(standIn);
   try {
     const config = await readFile(sample(name), 'utf8');
     const collector = await startCollector({ config, env: address(backend) });
     try {
-      await sendOtlp(collector.httpPort, sent);
+      for (const some of sent) await sendOtlp(collector.httpPort, some);
       await until(`${name} gets it`, async () => (await backend.exported()).length > 0);
     } finally {
       await collector.stop();
@@ -59,7 +59,7 @@ describe('the Collector configurations for backends', () => {
     ['jaeger', ({ grpcPort }) => ({ JAEGER_ENDPOINT: `127.0.0.1:${grpcPort}` })],
   ] as const satisfies readonly (readonly [string, Address])[]) {
     it(`give ${name} spans with their ids, events, links and status`, async () => {
-      const arrived = spansOf(await through(name, address, spans));
+      const arrived = spansOf(await through(name, address, [spans]));
       for (const sent of [renewed, failed, request]) {
         const [span, ...more] = arrived.filter(({ spanId }) => spanId === sent.spanId);
         assert.ok(span !== undefined && more.length === 0, `${sent.name} once`);
@@ -68,9 +68,15 @@ describe('the Collector configurations for backends', () => {
     });
   }
 
+  it('send no more at once than a receiver takes by default', async () => {
+    const address: Address = ({ grpcPort }) => ({ TEMPO_ENDPOINT: `127.0.0.1:${grpcPort}` });
+    const sent = Array.from({ length: 4 }, () => manySessions(2000));
+    assert.equal(spansOf(await through('tempo', address, sent)).length, 8000);
+  });
+
   it('give loki events whose name is an attribute too', async () => {
     const address: Address = ({ httpPort }) => ({ LOKI_ENDPOINT: `http://127.0.0.1:${httpPort}/otlp` });
-    const requests = await through('loki', address, events, { config: likeLoki });
+    const requests = await through('loki', address, [events], { config: likeLoki });
     const records = requests.flatMap(({ resourceLogs = [] }) =>
       resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap((scope) => scope.logRecords)),
     );

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { startCollector } from '../support/collector.js';
-import { failed, PEER_ID, renewed, request, spans, TUNNEL_ID } from '../support/example-sessions.js';
+import { failed, otherEnd, PEER_ID, renewed, request, spans, TUNNEL_ID } from '../support/example-sessions.js';
 import { startJaeger, type RunningJaeger } from '../support/jaeger.js';
 import { until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
@@ -32,20 +32,17 @@ describe('Jaeger behind otel-config/collector-jaeger.yaml', () => {
   const session = 'wireguard.session';
 
   for (const [question, query, answer] of [
-    ['sessions', { operation: session }, [renewed, failed]],
+    ['sessions', { operation: session }, [renewed, failed, otherEnd]],
     ['all of a peer', { tags: tags({ 'wireguard.peer.id': PEER_ID }) }, [renewed, failed]],
     ['all of another peer', { tags: tags({ 'wireguard.peer.id': '0000000000000000' }) }, []],
-    [
-      'sessions of a tunnel',
-      { operation: session, tags: tags({ 'wireguard.tunnel.id': TUNNEL_ID }) },
-      [renewed, failed],
-    ],
+    ['a tunnel seen from both ends', { tags: tags({ 'wireguard.tunnel.id': TUNNEL_ID }) }, [renewed, failed, otherEnd]],
     ['sessions that ended in error', { operation: session, tags: tags({ 'error.type': 'unanswered' }) }, [failed]],
     [
       'peers that went stale, by an attribute of the event',
       { tags: tags({ 'wireguard.peer.state': 'stale' }) },
       [failed],
     ],
+    ['flaps, likewise', { tags: tags({ 'wireguard.peer.flapping.phase': 'start' }) }, [failed]],
     [
       'slow requests through a tunnel',
       { service: 'shop', minDuration: '2s', tags: tags({ 'wireguard.tunnel.id': TUNNEL_ID }) },
@@ -61,6 +58,10 @@ describe('Jaeger behind otel-config/collector-jaeger.yaml', () => {
       assert.deepEqual(found.map(({ traceID }) => traceID).toSorted(), answer.map(({ traceId }) => traceId).toSorted());
     });
   }
+
+  it('needs a service to search', async () => {
+    await assert.rejects(jaeger.search({ operation: session }), /'service' is required/);
+  });
 
   it('shows the events of a session, in order', async () => {
     const span = (await jaeger.trace(failed.traceId))?.spans[0];

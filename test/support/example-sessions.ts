@@ -37,9 +37,24 @@ export const failed: OtlpSpan = {
       timeUnixNano: at(200),
       attributes: attributes({ ...tunnel, 'wireguard.peer.state': 'stale', 'wireguard.peer.previous.state': 'active' }),
     },
+    {
+      name: 'wireguard.peer.endpoint.flapping',
+      timeUnixNano: at(210),
+      attributes: attributes({ ...tunnel, 'wireguard.peer.flapping.phase': 'start' }),
+    },
   ],
   links: [{ traceId: renewed.traceId, spanId: renewed.spanId }],
   status: { code: 2 },
+};
+
+/** The session as the other end of the tunnel sees it, where the peer is this end. */
+export const otherEnd: OtlpSpan = {
+  ...session,
+  traceId: 'c4a7720e6b9f4d15a8e3b06d92f1574e',
+  spanId: 'b93c5e0f7a2d4861',
+  startTimeUnixNano: at(120),
+  endTimeUnixNano: at(300),
+  attributes: attributes({ ...tunnel, 'wireguard.peer.id': '9b04e7d2a1c85f36' }),
 };
 
 /** A request of an application through the tunnel meanwhile, 3 s long. */
@@ -65,21 +80,34 @@ export const stale: OtlpLogRecord = {
   spanId: failed.spanId,
 };
 
-/** The spans as the agent and an application send them. */
+/** The spans as the agents and an application send them. */
 export const spans: OtlpRequest = {
   resourceSpans: [
-    { ...from('wgotel'), scopeSpans: [{ scope: { name: '@wgotel/core' }, spans: [renewed, failed] }] },
-    { ...from('shop'), scopeSpans: [{ scope: { name: 'http' }, spans: [request] }] },
+    { ...from('wgotel', 'hub'), scopeSpans: [{ scope: { name: '@wgotel/core' }, spans: [renewed, failed] }] },
+    { ...from('wgotel', 'branch'), scopeSpans: [{ scope: { name: '@wgotel/core' }, spans: [otherEnd] }] },
+    { ...from('shop', 'hub'), scopeSpans: [{ scope: { name: 'http' }, spans: [request] }] },
   ],
 };
 
+/** Sessions as many as asked for, each a little over 1000 bytes long. */
+export function manySessions(count: number): OtlpRequest {
+  const many = Array.from({ length: count }, (_, index) => ({
+    ...renewed,
+    spanId: index.toString(16).padStart(16, '1'),
+    attributes: attributes({ ...tunnel, 'wireguard.peer.name': 'x'.repeat(1000) }),
+  }));
+  return {
+    resourceSpans: [{ ...from('wgotel', 'hub'), scopeSpans: [{ scope: { name: '@wgotel/core' }, spans: many }] }],
+  };
+}
+
 /** The event as the agent sends it. */
 export const events: OtlpRequest = {
-  resourceLogs: [{ ...from('wgotel'), scopeLogs: [{ scope: { name: '@wgotel/core' }, logRecords: [stale] }] }],
+  resourceLogs: [{ ...from('wgotel', 'hub'), scopeLogs: [{ scope: { name: '@wgotel/core' }, logRecords: [stale] }] }],
 };
 
-function from(service: string): { resource: { attributes: OtlpAttribute[] } } {
-  return { resource: { attributes: attributes({ 'service.name': service }) } };
+function from(service: string, host: string): { resource: { attributes: OtlpAttribute[] } } {
+  return { resource: { attributes: attributes({ 'service.name': service, 'host.name': host }) } };
 }
 
 function attributes(values: Readonly<Record<string, string>>): OtlpAttribute[] {
