@@ -3,11 +3,25 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { recordingOf } from '@wgotel/core';
 import { Simulator } from '@wgotel/simulator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { after, before, describe, it } from 'mocha';
 import { freePort } from '../support/process.js';
+import { repositoryPath } from '../support/repository.js';
+import { device, EPOCH, peer } from '../support/snapshots.js';
 import { OtlpServer } from './exporter/otlp-server.js';
 import { startCli } from './run/agent-process.js';
+
+// What can only be seen without privileges, and only where there are some to lack.
+const { ofFailure, namesFix } = (await import(
+  repositoryPath('packages/agent/dist/commands/check/reading.js')
+)) as typeof import('../../packages/agent/src/commands/check/reading.js');
+
+const { renderStatus } = (await import(
+  repositoryPath('packages/agent/dist/commands/status.js')
+)) as typeof import('../../packages/agent/src/commands/status.js');
+type AgentStatus = Parameters<typeof renderStatus>[0];
 
 let folder: string;
 let simulator: Simulator;
@@ -94,6 +108,38 @@ describe('wgotel check', () => {
     assert.match(some.out, /^warn {2}exporters: there is none/m);
   });
 
+  it('says what to do about a device, a namespace and a file of names that are not there or may not be read', async () => {
+    const more = `, devices: [{ name: wg7 }], names: { configuration_files: [${join(folder, 'secret.conf')}] }`;
+    const path = config('missing', '', more);
+    writeFileSync(join(folder, 'secret.conf'), '', { mode: 0o600 });
+    const missing = await cli(['check', '--config', path]);
+    assert.equal(missing.code, 3);
+    assert.match(
+      missing.out,
+      /^fail {2}receivers\.wireguard, wg7: it is required, and not there\n {6}fix: .*wg-quick up wg7/m,
+    );
+    const elsewhere = join(folder, 'elsewhere.yaml');
+    writeFileSync(elsewhere, 'receivers: { wireguard: { source: wg-show, netns: wgotel-no-such } }', { mode: 0o600 });
+    const { code, out } = await cli(['check', '--config', elsewhere]);
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /^fail {2}receivers\.wireguard, wg-show in wgotel-no-such: .*\n {6}fix: see that the namespace is there/m,
+    );
+  });
+
+  it('names the drop-in of the unit that is missing', () => {
+    const failure = { device: undefined, code: 'PERMISSION_DENIED', message: 'no' } as const;
+    for (const [more, dropIn] of [
+      [{ source: 'uapi' }, /CAP_DAC_OVERRIDE: deploy\/systemd\/wgotel\.service\.d\/userspace\.conf$/],
+      [{ source: 'wg-show' }, /CAP_NET_ADMIN: deploy\/systemd\/wgotel\.service;/],
+      [{ source: 'wg-show', netns: 'blue' }, /CAP_SYS_ADMIN too: deploy\/systemd\/wgotel\.service\.d\/netns\.conf$/],
+    ] as const) {
+      assert.match(ofFailure('wireguard', { ...failure, ...more }).fix ?? '', dropIn);
+    }
+    assert.match(namesFix("it can't be read (EACCES)"), /deploy\/systemd\/wgotel\.service\.d\/names\.conf$/);
+  });
+
   it('ends with 2 for a configuration that is wrong, or that others may write', async () => {
     const wrong = join(folder, 'wrong.yaml');
     writeFileSync(wrong, 'receivers: { wireguard: { tmeout: 1s } }', { mode: 0o600 });
@@ -136,6 +182,74 @@ describe('wgotel once', () => {
     assert.equal(read.devices[0].peers.length, 5);
     const twice = await cli(['once', '--config', path, '--record', recording]);
     assert.deepEqual([twice.code, /there is such a file already/.test(twice.err)], [2, true]);
+  });
+});
+
+describe('wgotel once, where a device is required', () => {
+  it('does not show one that is not there, says so, and leaves it out of a recording', async () => {
+    const path = config('required', '', ', devices: [{ name: wg7 }]');
+    const recording = join(folder, 'required.json');
+    const { code, out, err } = await cli(['once', '--config', path, '--record', recording]);
+    assert.deepEqual([code, /wg7/.test(out)], [3, false]);
+    assert.equal(err, 'error: wg7 is not there, though the configuration requires it; bring it up\n');
+    const none = join(folder, 'only.yaml');
+    writeFileSync(
+      none,
+      `receivers: { wireguard: { source: recorded, file: ${recording}, devices: [{ name: wg7 }] } }`,
+      {
+        mode: 0o600,
+      },
+    );
+    const again = await cli(['once', '--config', none, '--format', 'json']);
+    assert.deepEqual([again.code, JSON.parse(again.out).devices.length], [3, 1]);
+  });
+});
+
+describe('wgotel once, of other network namespaces', () => {
+  it('tells devices of one name apart', async () => {
+    const devices = [device([peer('a', { hasPresharedKey: undefined })], { netns: 'blue' }), device([])];
+    const path = join(folder, 'netns.json');
+    writeFileSync(path, recordingOf({ takenAt: EPOCH, devices, failures: [] }));
+    const file = join(folder, 'netns.yaml');
+    writeFileSync(file, `receivers: { wireguard: { source: recorded, file: ${path} } }`, { mode: 0o600 });
+    const table = await cli(['once', '--config', file]);
+    assert.deepEqual(
+      table.out
+        .split('\n')
+        .filter((line) => line.includes('·'))
+        .map((line) => line.split(' · ')[0]),
+      ['wg0 in blue', 'wg0'],
+    );
+    const json = JSON.parse((await cli(['once', '--config', file, '--format', 'json'])).out);
+    assert.deepEqual(
+      json.devices.map(({ netns }: { netns?: string }) => netns),
+      ['blue', undefined],
+    );
+    const schema = JSON.parse(readFileSync(repositoryPath('docs/schema/once.schema.json'), 'utf8')) as object;
+    const validate = new Ajv2020().compile(schema);
+    assert.ok(validate(json), JSON.stringify(validate.errors));
+  });
+});
+
+describe('wgotel status', () => {
+  it('tells devices of several network namespaces apart, and counts one as one', () => {
+    const peers = { active: 1, stale: 0, idle: 0, never: 0 };
+    const devices = [
+      { name: 'wg0', netns: 'blue', up: 1 as const, peers },
+      { name: 'wg0', up: 0 as const, peers },
+    ];
+    const sent = { requests: 1, points: 11 };
+    const otlp = { endpoint: 'http://h:1', queuedBytes: 0, lastSuccess: 0, failure: undefined, sent, dropped: {} };
+    const status = {
+      version: '1',
+      startedAt: 0,
+      loadedAt: 0,
+      receivers: { wireguard: { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices, failures: [] } },
+      exporters: { otlp_grpc: otlp },
+    };
+    const lines = renderStatus(status as unknown as AgentStatus, 0).split('\n');
+    assert.deepEqual(lines.slice(3, 5), ['  wg0 in blue: up, 1 active', '  wg0: down, 1 active']);
+    assert.equal(lines[6], '  sent 11 points in 1 request, 0 B queued');
   });
 });
 

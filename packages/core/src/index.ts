@@ -68,6 +68,7 @@ export type {
   PeerExpectations,
   PeerIdentity,
   PeerView,
+  RequiredDevice,
   StaleReason,
   Totals,
 } from './state/frame.js';

@@ -60,7 +60,7 @@ receivers:
     resource_attributes: { host.id: { enabled: false } }
     names: { peers: { JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=: alice }, files: names.csv }
     peers: [{ pattern: '^site-', expect: site, stale_after: 10m }, { id: 0123456789abcdef, expect: auto }]
-    devices: [{ name: wg0 }]
+    devices: [{ name: wg0, netns: blue }]
 exporters:
   otlp_grpc: { endpoint: 'collector:4317', tls: { insecure: true } }
   otlp_http/b: { endpoint: 'https://c.example:\${file:/port}/', encoding: json, headers: { a: 'x \${env:TOKEN} $$1' } }
@@ -114,7 +114,7 @@ service:
           staleAfter: undefined,
         },
       ],
-      devices: [{ name: 'wg0', required: true }],
+      devices: [{ name: 'wg0', netns: 'blue', required: true }],
     });
     const [grpc, http] = [exporters['otlp_grpc'], exporters['otlp_http/b']];
     assert.ok(grpc?.type === 'otlp_grpc' && http?.type === 'otlp_http');

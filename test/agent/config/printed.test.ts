@@ -25,6 +25,20 @@ describe('wgotel config', () => {
     assert.deepEqual({ ...health, explicit: false }, byDefault);
   });
 
+  it('prints defaults of which all that is shown in comments holds when it is taken in', async () => {
+    const all = await printed('config', 'defaults');
+    const shown = all
+      .slice(all.indexOf('receivers:'))
+      .replace(/^( *)(\w+): (?:\[\]|\{\}).*\n(?=\1# \2:)/gm, '')
+      .replace(/^( *)# /gm, '$1');
+    const { receivers, exporters, warnings } = read(shown.replace(/\$\{file:[^}]*\}/, 'token'));
+    const { include, exclude, names, peers, devices, metrics } = receivers['wireguard']!;
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup']);
+    assert.ok(include && exclude && Object.keys(names.peers).length === 1 && Object.keys(metrics).length === 1);
+    assert.deepEqual([peers.length, devices.length], [2, 1]);
+  });
+
   it('prints a schema that the samples and the defaults fit', async () => {
     const validate = new Ajv2020({ strict: false }).compile(JSON.parse(await printed('config', 'schema')) as object);
     assert.ok(SAMPLES.length > 0);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,6 +117,37 @@ describe('a WireGuard configuration', () => {
     });
   });
 
+  it('names peers by lines before their sections, with and without an empty line between', () => {
+    const named = (name: string, key: string): string => `# friendly_name = ${name}\n[Peer]\nPublicKey = ${key}\n`;
+    const expected = { [ALICE]: 'alice', [BOB]: 'bob' };
+    assert.deepEqual(read(`${named('alice', ALICE)}\n${named('bob', BOB)}`), expected);
+    assert.deepEqual(read(`${named('alice', ALICE)}${named('bob', BOB)}`), expected);
+    assert.deepEqual(read(`${named('alice', ALICE)}\n\n# Bob has two telephones.\n${named('bob', BOB)}`), expected);
+  });
+
+  it('names peers by lines at the end of their sections', () => {
+    const ended = (name: string, key: string): string =>
+      `[Peer]\nPublicKey = ${key}\nAllowedIPs = ::/0\n# Name = ${name}\n`;
+    const expected = { [ALICE]: 'alice', [BOB]: 'bob' };
+    assert.deepEqual(read(`${ended('alice', ALICE)}\n${ended('bob', BOB)}`), expected);
+    assert.deepEqual(read(`${ended('alice', ALICE)}${ended('bob', BOB)}`), expected);
+    assert.deepEqual(
+      read(`[Peer]\nPublicKey = ${ALICE}\n\n# Name = alice\nAllowedIPs = ::/0\n${ended('bob', BOB)}`),
+      expected,
+    );
+  });
+
+  it('does not give a peer the name of one whose section is missing', () => {
+    assert.deepEqual(read(`${section('', '')}### Client ghost\n`), {});
+    assert.deepEqual(read(`${section('### Client alice', '')}### Client ghost\n[Interface]\n`), { [ALICE]: 'alice' });
+  });
+
+  it('may write its words in any case, and names that have "key" in them', () => {
+    const text = section('### Client monkey', '').replace('PublicKey', 'publickey').replace('[Peer]', '[PEER]');
+    assert.deepEqual(read(text), { [ALICE]: 'monkey' });
+    assert.deepEqual(read(section('', '# Name = the Keyboard')), { [ALICE]: 'the Keyboard' });
+  });
+
   it('of networkd names peers', () => {
     const text = `[NetDev]\nName=wg0\n\n[WireGuard]\nPrivateKey=${PRIVATE}\n\n# Name = alice\n[WireGuardPeer]\nPublicKey=${ALICE}\n`;
     assert.deepEqual(read(text, 'wg0.netdev'), { [ALICE]: 'alice' });
@@ -123,7 +155,13 @@ describe('a WireGuard configuration', () => {
 
   it('without names gives none, and neither does one with a key in a comment', () => {
     assert.deepEqual(read(section('', '')), {});
-    assert.deepEqual(read(section('', `# Name = PrivateKey ${PRIVATE}`)), {});
+    for (const parked of [
+      `PrivateKey ${PRIVATE}`,
+      'old presharedkey',
+      PRIVATE,
+      Buffer.from(PRIVATE, 'base64').toString('hex'),
+    ])
+      assert.deepEqual(read(section('', `# Name = ${parked}`)), {});
     assert.deepEqual(read(''), {});
   });
 
@@ -232,6 +270,26 @@ describe('wgotel names extract', () => {
       [BOB]: 'bob',
     });
     assert.equal(statSync(path('names.csv')).mode & 0o777, 0o644);
+  });
+
+  it('lets the agent read what root writes under a narrow umask', () => {
+    const cli = repositoryPath('packages/agent/bin/wgotel.js');
+    const script = `umask 077; exec "$0" "$@"`;
+    const args = ['-c', script, process.execPath, cli, 'names', 'extract', path('wg0.conf'), '-o', path('umask.csv')];
+    execFileSync('sh', args, { stdio: 'ignore' });
+    assert.equal(statSync(path('umask.csv')).mode & 0o777, 0o644);
+  });
+
+  it('lets no name of wg-easy add a line of its own', async () => {
+    const clients = {
+      a: { name: `alice\n${BOB},mallory`, publicKey: ALICE },
+      b: { name: 'eve', publicKey: `${BOB},mallory\n${BOB}` },
+    };
+    writeFileSync(path('wg0.json'), JSON.stringify({ clients }));
+    const { output, ended } = startCli(['names', 'extract', path('wg0.json')]);
+    assert.deepEqual(await ended, [0, null]);
+    const read = readNames('names.csv', Buffer.from(output.out));
+    assert.deepEqual(Object.fromEntries(read), { [ALICE]: `alice\n${BOB},mallory` });
   });
 
   it('takes a folder', async () => {

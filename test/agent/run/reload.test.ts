@@ -72,8 +72,10 @@ describe('wgotel run, on SIGHUP', function () {
       const from = second.received.length;
       await until('all series are there again', () => sums(second, from).size === 2 * PEERS);
       assert.deepEqual(sums(second, from), before);
+      // What was queued for it when it was taken away is still delivered.
+      await until('the first has got its rest', () => second.received.length > from + 4);
       const atFirst = first.received.length;
-      await until('more has come', () => second.received.length > from + 4);
+      await until('more has come', () => second.received.length > from + 8);
       assert.equal(first.received.length, atFirst);
       agent.child.kill('SIGTERM');
       assert.deepEqual(await agent.ended, [0, null]);
@@ -104,6 +106,26 @@ describe('wgotel run, on SIGHUP', function () {
       });
     } finally {
       server.stop();
+    }
+  });
+
+  it('keeps all of the old configuration when there is no listening where the new one says', async () => {
+    const [first, second] = [await OtlpServer.start(() => OK), await OtlpServer.start(() => OK)];
+    try {
+      const rest = await health();
+      write([receiver('200ms'), exporters(first.port), rest].join('\n'));
+      agent = startCli(['run', '--config', file()]);
+      await until('it sends', () => first.received.length > 0);
+      const taken = rest.replace(/:\d+"/, `:${first.port}"`);
+      write([receiver('200ms'), exporters(second.port), taken].join('\n'));
+      agent.child.kill('SIGHUP');
+      await until('it says so', () => /the old configuration stays.*another program listens/.test(agent!.output.err));
+      const count = first.received.length;
+      await until('it still sends', () => first.received.length > count + 2);
+      assert.equal(second.received.length, 0);
+    } finally {
+      first.stop();
+      second.stop();
     }
   });
 

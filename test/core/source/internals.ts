@@ -18,7 +18,7 @@ export const { DumpParser } = (await load(
 export const { complaintToError } = (await load(
   'wg-show/complaint',
 )) as typeof import('../../../packages/core/src/source/wg-show/complaint.js');
-export const { isLocal, readingBy } = (await load(
+export const { asksAmnezia, isLocal, readingBy } = (await load(
   'wg-show/command',
 )) as typeof import('../../../packages/core/src/source/wg-show/command.js');
 export const { toDump } = (await load(

@@ -4,7 +4,7 @@ import { isWireGuardError, SOURCES } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { repositoryPath } from '../../support/repository.js';
 import { toAnswers, toDump } from './device-text.js';
-import { isLocal, readingBy, toDump as fromAnswers } from './internals.js';
+import { asksAmnezia, isLocal, readingBy, toDump as fromAnswers } from './internals.js';
 import { failures, readFrom, testDevice } from './reading.js';
 import { planDump, withSource } from './served-source.js';
 
@@ -30,6 +30,25 @@ describe('wg-show, reading without keys', () => {
         /NOPASSWD: \/usr\/bin\/wg (.*)$/gm,
       );
       assert.deepEqual([...all].toSorted(), [...granted].map(([, args]) => args!).toSorted());
+    }));
+
+  it('does not take AmneziaWG for plain, as these answers do not tell', () =>
+    withSource('wg-show', undefined, async ({ wg }) => {
+      planDump(wg, [WG0]);
+      for (const [word, read, standard] of [
+        ['wg', 'public', true],
+        ['awg', 'public', false],
+        ['awg', 'dump', true],
+      ] as const) {
+        // The stand-in takes no notice of an argument of node's.
+        const command = [wg.command[0]!, `--title=${word}`, ...wg.command.slice(1)];
+        const { devices } = await readFrom(SOURCES['wg-show']({ command, read }));
+        assert.deepEqual(
+          devices.map(({ standardMessages }) => standardMessages),
+          [standard],
+        );
+      }
+      assert.ok(asksAmnezia(['ssh', 'gateway', 'sudo -n /usr/bin/awg']) && !asksAmnezia(['sudo', 'wg', 'awgx']));
     }));
 
   it('leaves out a peer and a device that not every answer knows', () => {

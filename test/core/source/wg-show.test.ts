@@ -27,6 +27,8 @@ const PLANS: readonly [what: string, plan: WgPlan, devices: string[], failures: 
     ['wgtest0'],
     ['wgtest1 DEVICE_NOT_FOUND'],
   ],
+  ['warns and reads', { dump: FIRST, complaints: 'Warning: Permanently added gateway\n' }, ['wgtest0'], []],
+  ['complains of one and reads', { dump: FIRST, complaints: DENIED }, ['wgtest0'], ['wgtest1 PERMISSION_DENIED']],
   ['complains without a device', { complaints: 'wg: out of paper\n', exitCode: 1 }, [], ['- READ_FAILED']],
   // What it was at when it failed without a word may not be whole.
   ['fails without a word', { dump: FIRST + SECOND, exitCode: 3 }, ['wgtest0'], ['- READ_FAILED']],

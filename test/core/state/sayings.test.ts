@@ -99,21 +99,27 @@ describe('a device that is required', () => {
   ) => valuesOf(advance(tracker, snapshot(seconds, ...rest)), 'wireguard.device.up');
 
   it('is down as long as it is not there, and up once it is', () => {
-    const tracker = newTracker({ requiredDevices: ['wg0', 'wg9'] });
+    const tracker = newTracker({ requiredDevices: [{ name: 'wg0' }, { name: 'wg9' }] });
     assert.deepEqual(up(tracker, 0, [device([])]), { wg0: 1, wg9: 0 });
     assert.deepEqual(up(tracker, 15, [device([], { name: 'wg9' })]), { wg0: 0, wg9: 1 });
     assert.deepEqual(up(tracker, 30, []), { wg0: 0, wg9: 0 });
   });
 
+  it('is looked for in its network namespace', () => {
+    const tracker = newTracker({ requiredDevices: [{ name: 'wg9', netns: 'blue' }] });
+    assert.deepEqual(up(tracker, 0, [device([], { name: 'wg9' })]), { wg9: 1, 'wg9 blue': 0 });
+    assert.deepEqual(up(tracker, 15, [device([], { name: 'wg9', netns: 'blue' })]), { wg9: 0, 'wg9 blue': 1 });
+  });
+
   it('is not called down while nothing can be read', () => {
-    const tracker = newTracker({ requiredDevices: ['wg9'] });
+    const tracker = newTracker({ requiredDevices: [{ name: 'wg9' }] });
     assert.deepEqual(up(tracker, 0, [], { failures: [failure] }), {});
     assert.deepEqual(up(tracker, 15, []), { wg9: 0 });
     assert.deepEqual(up(tracker, 30, [], { failures: [{ ...failure, device: 'wg9' }] }), {});
   });
 
   it('has counters from its appearance on', () => {
-    const tracker = newTracker({ requiredDevices: ['wg9'] });
+    const tracker = newTracker({ requiredDevices: [{ name: 'wg9' }] });
     advance(tracker, snapshot(0, []));
     const frame = advance(tracker, snapshot(15, [device([peer('a', { receiveBytes: 5 })], { name: 'wg9' })]));
     const [received] = pointsOf(frame).filter(({ metric }) => metric === 'wireguard.peer.io');

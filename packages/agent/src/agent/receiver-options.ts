@@ -13,7 +13,7 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     peerLimit: config.peerLimit,
     metrics: config.metrics,
     expectations: expectationsOf(config.peers),
-    requiredDevices: config.devices.filter(({ required }) => required).map(({ name }) => name),
+    requiredDevices: config.devices.filter(({ required }) => required),
     meterProvider: false,
   };
 }

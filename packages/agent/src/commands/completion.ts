@@ -68,14 +68,14 @@ compadd -- $next || _files
 function fishCompletion(words: Words): string {
   const lines = [...words].flatMap(([path, next]) => {
     const parts = path === '' ? [] : path.split(' ');
-    const condition =
-      parts.length === 0
-        ? '__fish_use_subcommand'
-        : parts.map((part) => `__fish_seen_subcommand_from ${part}`).join('; and ');
+    const commands = next.filter((word) => !word.startsWith('--')).join(' ');
+    const seen = parts.map((part) => `__fish_seen_subcommand_from ${part}`);
+    if (commands !== '') seen.push(`not __fish_seen_subcommand_from ${commands}`);
+    const condition = parts.length === 0 ? '__fish_use_subcommand' : seen.join('; and ');
     return next.map((word) =>
       word.startsWith('--')
         ? `complete -c wgotel -n '${condition}' -l ${word.slice(2)}`
-        : `complete -c wgotel -n '${condition}' -a ${word}`,
+        : `complete -c wgotel -n '${condition}' -f -a ${word}`,
     );
   });
   return `${lines.join('\n')}\n`;

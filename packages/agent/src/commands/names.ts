@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readConfigurationNames } from '../names/wireguard-files.js';
@@ -72,12 +72,13 @@ function toCsv(names: ReadonlyMap<string, string>): string {
 }
 
 function quoted(text: string): string {
-  return /[",#]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",#\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Whoever reads the file meanwhile gets the old or the new one whole. */
+/** Whoever reads the file meanwhile gets the old or the new one whole. The agent may read it whatever the umask is. */
 function replaceFile(path: string, text: string): void {
   const aside = `${path}.${process.pid}.tmp`;
-  writeFileSync(aside, text, { mode: 0o644, flag: 'wx' });
+  writeFileSync(aside, text, { flag: 'wx' });
+  chmodSync(aside, 0o644);
   renameSync(aside, path);
 }

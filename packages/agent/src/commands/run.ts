@@ -62,8 +62,12 @@ async function run(flags: Flags): Promise<void> {
     const reload = async (): Promise<void> => {
       try {
         const next = loadConfiguration(flags);
-        await agent.reload(next);
+        const { health: before } = agent.configuration;
         await health.listen(next.health);
+        await agent.reload(next).catch(async (error: unknown) => {
+          await health.listen(before);
+          throw error;
+        });
         log.configure(next.telemetry.logs);
         about.loadedAt = Date.now();
         about.reloadProblem = undefined;

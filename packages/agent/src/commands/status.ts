@@ -49,18 +49,26 @@ export function renderStatus(status: AgentStatus, now: number): string {
   for (const [id, { lastScrape, skippedScrapes, devices, failures }] of Object.entries(status.receivers)) {
     const skipped = skippedScrapes > 0 ? `, ${skippedScrapes} skipped` : '';
     lines.push(`receiver ${id}: last scrape ${ago(lastScrape)}${skipped}`);
-    for (const { name, up, peers } of devices) {
+    for (const { name, netns, up, peers } of devices) {
+      const where = netns === undefined ? name : `${name} in ${netns}`;
       const counts = Object.entries(peers).filter(([, count]) => count > 0);
       const states = counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'no peers';
-      lines.push(`  ${name}: ${up === undefined ? 'can not be read' : up === 1 ? 'up' : 'down'}, ${states}`);
+      lines.push(`  ${where}: ${up === undefined ? 'can not be read' : up === 1 ? 'up' : 'down'}, ${states}`);
     }
     for (const { source, message } of failures) lines.push(`  failure: ${source}: ${message}`);
   }
   for (const [id, { endpoint, queuedBytes, lastSuccess, failure, sent, dropped }] of Object.entries(status.exporters)) {
     lines.push(`exporter ${id}: ${endpoint}, last delivery ${ago(lastSuccess)}`);
-    lines.push(`  sent ${sent.points} points in ${sent.requests} requests, ${formatBytes(queuedBytes)} queued`);
-    for (const [reason, { points }] of Object.entries(dropped)) lines.push(`  dropped ${points} points: ${reason}`);
+    lines.push(
+      `  sent ${countOf(sent.points, 'point')} in ${countOf(sent.requests, 'request')}, ${formatBytes(queuedBytes)} queued`,
+    );
+    for (const [reason, { points }] of Object.entries(dropped))
+      lines.push(`  dropped ${countOf(points, 'point')}: ${reason}`);
     if (failure !== undefined) lines.push(`  failing, first ${ago(failure.since)}: ${failure.message}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

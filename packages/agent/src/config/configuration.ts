@@ -78,6 +78,8 @@ export interface PeerRule {
 
 export interface DeviceRule {
   readonly name: string;
+  /** One of those the receiver reads. `undefined`: its own. */
+  readonly netns: string | undefined;
   /** Whether it is reported as down as long as it was never there. */
   readonly required: boolean;
 }

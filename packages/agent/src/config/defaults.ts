@@ -1,36 +1,39 @@
 /** A configuration file that says what holds without one, with what else there is in comments. A test reads it. */
 export const DEFAULTS = `# Configuration of wgotel, in the shape of the OpenTelemetry Collector's. What stands here is what holds without it.
-# Lines that begin with "# -" show what else there is. \${env:NAME}, \${env:NAME:-default} and \${file:PATH} stand for
-# values kept elsewhere; a dollar sign is written $$.
+# A line with "# " before it shows what else there is: take the "# " away, and the line above with the same key.
+# \${env:NAME}, \${env:NAME:-default} and \${file:PATH} stand for values kept elsewhere; a dollar sign is written $$.
 
 receivers:
   wireguard: # more of them: wireguard/NAME
-    source: auto # auto, uapi or wg-show
+    source: auto # auto, uapi, wg-show or recorded
     collection_interval: 15s
     initial_delay: 1s
     timeout: 10s
     peer_limit: 10000
-    # - include: { interfaces: [wg0, wg1], match_type: strict }
-    # - exclude: { interfaces: ['^test'], match_type: regexp }
+    # include: { interfaces: [wg0, wg1], match_type: strict }
+    # exclude: { interfaces: ['^test'], match_type: regexp }
     names:
       peers: {}
-      # - { "zTLaRCq/+ZFm6yrYRDBrGkrUkZRkkE0x5z5yDdBtFkI=": laptop }
+      # peers: { "zTLaRCq/+ZFm6yrYRDBrGkrUkZRkkE0x5z5yDdBtFkI=": laptop }
       files: [] # CSV, YAML, TOML or JSON
       configuration_files: [] # such as /etc/wireguard/wg0.conf: these hold private keys
     peers: [] # the first rule that fits counts
-    # - { name: phone, expect: on_demand }
-    # - { pattern: "^site-", expect: site, stale_after: 10m }
+    # peers:
+    #   - { name: phone, expect: on_demand }
+    #   - { pattern: "^site-", expect: site, stale_after: 10m }
     devices: []
-    # - { name: wg0, required: true }
+    # devices: [{ name: wg0, required: true }]
     metrics: {}
-    # - wireguard.peer.handshake.attempts: { enabled: false }
+    # metrics:
+    #   wireguard.peer.handshake.attempts: { enabled: false }
 
 exporters: {}
-# - otlp_grpc:
-# -   endpoint: https://collector.example.com:4317
-# -   headers: { authorization: "Bearer \${file:/run/secrets/token}" }
-# - otlp_http/backup:
-# -   endpoint: https://collector.example.com:4318
+# exporters:
+#   otlp_grpc:
+#     endpoint: https://collector.example.com:4317
+#     headers: { authorization: "Bearer \${file:/run/secrets/token}" }
+#   otlp_http/backup:
+#     endpoint: https://collector.example.com:4318
 
 extensions:
   health:

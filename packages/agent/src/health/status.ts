@@ -24,6 +24,8 @@ export interface ReceiverStatus {
   readonly skippedScrapes: number;
   readonly devices: readonly {
     readonly name: string;
+    /** Its network namespace. Absent: the agent's own. */
+    readonly netns?: string | undefined;
     readonly up: 0 | 1 | undefined;
     readonly peers: Readonly<Record<PeerState, number>>;
   }[];
@@ -45,6 +47,7 @@ export function statusOf(
         skippedScrapes: receiver.skippedScrapes,
         devices: (frame?.devices ?? []).map(({ series, up, peerCounts }) => ({
           name: series.device,
+          netns: series.netns,
           up,
           peers: peerCounts,
         })),

@@ -1,11 +1,9 @@
 import { extname } from 'node:path';
 import { isTree } from '../config/tree.js';
+import { linesOf } from './harmless-lines.js';
 import type { Names } from './names-file.js';
 
-const NEWLINE = 10;
-const HASH = '#'.charCodeAt(0);
-const BRACKET = '['.charCodeAt(0);
-
+const KEY = /^[A-Za-z0-9+/]{43}=$/;
 const PUBLIC_KEY = /^PublicKey\s*=\s*([A-Za-z0-9+/]{43}=)/i;
 
 /** Names that stand in a comment of the peer's section, or of the lines before it. */
@@ -32,51 +30,39 @@ export function readConfigurationNames(path: string, bytes: Buffer): Names {
 
 function ofIni(bytes: Buffer): Names {
   const names = new Map<string, string>();
-  let before: string | undefined;
-  let name: string | undefined;
-  let publicKey: string | undefined;
   let inPeer = false;
+  let publicKey: string | undefined;
+  let name: string | undefined;
+  /** A name in a comment that may be about this section or, the more so where it stands apart from this one, the next. */
+  let waiting: { readonly name: string; readonly apart: boolean } | undefined;
+  let apart = false;
   const close = (): void => {
     if (inPeer && publicKey !== undefined && name !== undefined) names.set(publicKey, name);
-    [inPeer, publicKey, name] = [false, undefined, undefined];
   };
-  for (const line of harmlessLines(bytes)) {
+  for (const line of linesOf(bytes)) {
     if (line.startsWith('[')) {
+      const isNext: boolean = waiting !== undefined && (waiting.apart || !inPeer || name !== undefined);
+      if (!isNext) name ??= waiting?.name;
       close();
       inPeer = /^\[(?:WireGuard)?Peer\]/i.test(line);
-      name = inPeer ? before : undefined;
-      before = undefined;
+      publicKey = undefined;
+      name = isNext ? waiting?.name : undefined;
+      waiting = undefined;
     } else if (line.startsWith('#')) {
-      const leading = firstGroup(NAMES_BEFORE, line);
-      const inside = firstGroup(NAMES, line) ?? ofFriendlyJson(line);
-      if (leading !== undefined) before = leading;
-      else if (inside !== undefined && inPeer) name = inside;
-      else if (inside !== undefined) before = inside;
-    } else {
+      const before = firstGroup(NAMES_BEFORE, line);
+      const found = before ?? firstGroup(NAMES, line) ?? ofFriendlyJson(line);
+      if (found !== undefined) waiting = { name: found, apart: apart || before !== undefined };
+    } else if (line !== '') {
+      name = waiting?.name ?? name;
+      waiting = undefined;
       publicKey ??= PUBLIC_KEY.exec(line)?.[1];
     }
+    apart = line === '' || (apart && line.startsWith('#'));
   }
+  if (waiting?.apart === false) name ??= waiting.name;
   close();
   return names;
 }
-
-/** Comments, heads of sections and public keys. Anything else, and comments in which a key may have been parked, never
- *  become a string. */
-function* harmlessLines(bytes: Buffer): Generator<string, void> {
-  for (let start = 0, end = 0; start < bytes.length; start = end + 1) {
-    end = bytes.indexOf(NEWLINE, start);
-    if (end === -1) end = bytes.length;
-    let from = start;
-    while (from < end && bytes[from]! <= 32) from++;
-    const line = bytes.subarray(from, end);
-    const first = line[0];
-    const isComment = first === HASH && line.indexOf('Key') === -1 && line.indexOf('key') === -1;
-    const isPublicKey = line.subarray(0, 9).equals(PUBLIC_KEY_WORD);
-    if (isComment || first === BRACKET || isPublicKey) yield line.toString('utf8').trim();
-  }
-}
-
-const PUBLIC_KEY_WORD = Buffer.from('PublicKey');
 
 function firstGroup(patterns: readonly RegExp[], line: string): string | undefined {
   for (const pattern of patterns) {
@@ -114,7 +100,9 @@ function ofWgEasy(bytes: Buffer): Names {
   for (const client of Object.values(clients)) {
     if (!isTree(client)) continue;
     const { name, publicKey } = client;
-    if (typeof name === 'string' && name !== '' && typeof publicKey === 'string') names.set(publicKey, name);
+    if (typeof name === 'string' && name !== '' && typeof publicKey === 'string' && KEY.test(publicKey)) {
+      names.set(publicKey, name);
+    }
   }
   return names;
 }

@@ -6,7 +6,7 @@ import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
 import { MetricView } from '../signals/metric-view.js';
 import type { MetricsSettings } from '../signals/metric-settings.js';
-import type { Frame, PeerExpectations } from '../state/frame.js';
+import type { Frame, PeerExpectations, RequiredDevice } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
 
 export interface ReceiverOptions {
@@ -25,7 +25,7 @@ export interface ReceiverOptions {
   /** What is expected of peers. Default: what their setup suggests. */
   readonly expectations?: PeerExpectations | undefined;
   /** Devices that are reported as down also if they were never there. Default: none. */
-  readonly requiredDevices?: readonly string[] | undefined;
+  readonly requiredDevices?: readonly RequiredDevice[] | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
   readonly metrics?: MetricsSettings | undefined;
   /** How many peers have metrics of their own; the others are added up. Default: 500 with instruments of a meter, which
@@ -48,7 +48,7 @@ export interface ResolvedOptions {
   readonly timeout: number;
   readonly names: PeerNames | undefined;
   readonly expectations: PeerExpectations | undefined;
-  readonly requiredDevices: readonly string[];
+  readonly requiredDevices: readonly RequiredDevice[];
   readonly view: MetricView;
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;

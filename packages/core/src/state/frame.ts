@@ -32,6 +32,13 @@ export interface PeerExpectation {
   readonly staleAfter?: number | undefined;
 }
 
+/** A device that ought to be there. */
+export interface RequiredDevice {
+  readonly name: string;
+  /** Its network namespace, as the source was told it. Absent: this process's own. */
+  readonly netns?: string | undefined;
+}
+
 /** `undefined`: nothing is said of this peer. */
 export type PeerExpectations = (peer: PeerIdentity) => PeerExpectation | undefined;
 

@@ -1,7 +1,7 @@
 import type { Device } from '../model/device.js';
 import type { SourceFailure, Snapshot } from '../model/snapshot.js';
 import { DeviceTracker } from './device-tracker.js';
-import type { DeviceView, ErrorCount, Frame } from './frame.js';
+import type { DeviceView, ErrorCount, Frame, RequiredDevice } from './frame.js';
 import type { Sayings } from './naming.js';
 import { PeerLimit } from './peer-limit.js';
 import type { PeerTracker } from './peer-tracker.js';
@@ -13,8 +13,8 @@ export interface TrackerOptions extends Sayings {
   readonly collectionInterval: number;
   /** How many peers have points of their own; the rest are added up. */
   readonly peerLimit: number;
-  /** Devices of the own network namespace that are reported as down also if they were never there. Default: none. */
-  readonly requiredDevices?: readonly string[] | undefined;
+  /** Devices that are reported as down also if they were never there. Default: none. */
+  readonly requiredDevices?: readonly RequiredDevice[] | undefined;
 }
 
 /** The wall clock stepped if it moved this much, in milliseconds, against the monotonic one between two scrapes. */
@@ -105,10 +105,10 @@ export class Tracker {
   /** The devices seen before and not in this snapshot: not readable, or gone; and those that ought to be there. */
   #missing({ failures, takenAt: time, monotonicTime }: Snapshot, present: ReadonlySet<string>): DeviceView[] {
     const isBlind = blindness(failures);
-    for (const name of this.#options.requiredDevices ?? []) {
-      const key = deviceKey(name, undefined);
-      if (this.#devices.has(key) || isBlind(new Series(name), undefined)) continue;
-      this.#begin(key, { name, netns: undefined }).lack({ time, monotonicTime });
+    for (const { name, netns } of this.#options.requiredDevices ?? []) {
+      const key = deviceKey(name, netns);
+      if (this.#devices.has(key) || isBlind(new Series(name, undefined, undefined, netns), undefined)) continue;
+      this.#begin(key, { name, netns }).lack({ time, monotonicTime });
     }
     const views: DeviceView[] = [];
     // A copy, as what goes is moved to the end.

@@ -59,7 +59,7 @@ async function checkSending({ exporters }: Configuration): Promise<Finding[]> {
 
 function exitCode(reading: readonly Finding[], sending: readonly Finding[]): number {
   const failed = reading.filter(({ verdict }) => verdict === 'fail').length;
-  if (failed > 0 && failed === reading.length) return 1;
+  if (failed > 0 && !reading.some(({ verdict }) => verdict === 'ok')) return 1;
   if (sending.some(({ verdict }) => verdict === 'fail')) return 4;
   return failed > 0 ? 3 : 0;
 }

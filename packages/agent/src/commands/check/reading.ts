@@ -2,6 +2,7 @@ import type { SourceFailure, WireGuardErrorCode } from '@wgotel/core';
 import { Scraper } from '../../agent/scraper.js';
 import type { ReceiverConfig } from '../../config/configuration.js';
 import { Logger } from '../../log.js';
+import { wasRead } from '../once/outcome.js';
 import type { Finding } from './report.js';
 
 /** Reads once as a receiver would, and says how each device, source and file of names fared. */
@@ -10,15 +11,21 @@ export async function checkReceiver(id: string, config: ReceiverConfig): Promise
   const { devices, failures, notes } = await scraper.scrapeOnce();
   const findings = devices
     .filter(({ up, readTime }) => up !== undefined && readTime > 0)
-    .map(({ device, peers, up, series }): Finding => {
-      const name = `receivers.${id}, ${series.device}`;
-      if (up === 0)
+    .map((view): Finding => {
+      const { device, peers, up, series } = view;
+      const name = whatOf(id, series.device, series.netns);
+      if (!wasRead(view)) {
+        const fix = `bring it up, for example with wg-quick up ${series.device}, or take it out of devices`;
+        return { verdict: 'fail', what: name, found: 'it is required, and not there', fix };
+      }
+      if (up === 0) {
         return {
           verdict: 'warn',
           what: name,
-          found: 'it is down or not there',
+          found: 'it is down',
           fix: `bring it up: ip link set ${series.device} up`,
         };
+      }
       return {
         verdict: 'ok',
         what: name,
@@ -41,26 +48,43 @@ export async function checkReceiver(id: string, config: ReceiverConfig): Promise
       verdict: 'warn',
       what: `receivers.${id}, names in ${path}`,
       found: problem,
-      fix: 'mend the file, or take it out of names',
+      fix: namesFix(problem),
     });
   }
   return findings;
 }
 
-const FIXES: Partial<Record<WireGuardErrorCode, string>> = {
-  SOURCE_UNAVAILABLE: 'install wireguard-tools, or set command',
-  TIMEOUT: 'set a longer timeout, or look why the device is slow',
-};
+const DROP_INS = 'deploy/systemd/wgotel.service.d';
 
-function ofFailure(id: string, { source, device, code, message }: SourceFailure): Finding {
-  const what = `receivers.${id}, ${device ?? source}`;
-  const fix = code === 'PERMISSION_DENIED' ? permissionFix(source) : FIXES[code];
+function whatOf(id: string, read: string, netns: string | undefined): string {
+  return `receivers.${id}, ${read}${netns === undefined ? '' : ` in ${netns}`}`;
+}
+
+function fixOf(code: WireGuardErrorCode, netns: string | undefined): string | undefined {
+  if (code === 'TIMEOUT') return 'set a longer timeout, or look why the device is slow';
+  if (code !== 'SOURCE_UNAVAILABLE') return undefined;
+  return netns === undefined
+    ? 'see that this can be reached: wireguard-tools, what command names, or the recording'
+    : 'see that the namespace is there: ip netns list, or the process of pid:N';
+}
+
+/** What a failure to read is to an operator. */
+export function ofFailure(id: string, { source, device, netns, code, message }: SourceFailure): Finding {
+  const what = whatOf(id, device ?? source, netns);
+  const fix = code === 'PERMISSION_DENIED' ? permissionFix(source, netns) : fixOf(code, netns);
   return { verdict: 'fail', what, found: message, fix };
 }
 
 /** Which privilege a source needs, and the drop-in of the systemd unit that grants it. */
-function permissionFix(source: string): string {
-  return source === 'uapi'
-    ? 'run as root, or grant CAP_DAC_OVERRIDE: deploy/systemd/wgotel.service.d/userspace.conf'
-    : 'run as root, or grant CAP_NET_ADMIN: deploy/systemd/wgotel.service does; other namespaces need CAP_SYS_ADMIN: deploy/systemd/wgotel.service.d/netns.conf';
+function permissionFix(source: string, netns: string | undefined): string {
+  if (source === 'uapi') return `run as root, or grant CAP_DAC_OVERRIDE: ${DROP_INS}/userspace.conf`;
+  if (netns !== undefined) return `run as root, or grant CAP_SYS_ADMIN too: ${DROP_INS}/netns.conf`;
+  return `run as root, or grant CAP_NET_ADMIN: deploy/systemd/wgotel.service; for userspace devices CAP_DAC_OVERRIDE: ${DROP_INS}/userspace.conf`;
+}
+
+/** What to do about a file of names. */
+export function namesFix(problem: string): string {
+  return problem.includes('EACCES')
+    ? `have root write the names to a file for it, by wgotel names extract: ${DROP_INS}/names.conf`
+    : 'mend the file, or take it out of names';
 }

@@ -12,12 +12,12 @@ import { readHost, resourceAttributes } from '../../resource.js';
 import { addReadingOptions } from '../options.js';
 import { renderJson } from './json.js';
 import { renderOtlp } from './otlp.js';
-import { exitCodeOf, remarksOn } from './outcome.js';
+import { exitCodeOf, remarksOn, wasRead } from './outcome.js';
 import { renderTable } from './table.js';
 
 const FORMATS = {
-  table: (frame: Frame): string => renderTable(frame, terminal()),
-  json: renderJson,
+  table: (frame: Frame): string => renderTable(found(frame), terminal()),
+  json: (frame: Frame): string => renderJson(found(frame)),
   otlp: (frame: Frame, { receivers, telemetry }: Configuration): string => {
     const [{ metrics } = { metrics: {} }] = Object.values(receivers);
     return renderOtlp(frame, resourceAttributes(readHost(), telemetry.resource), new MetricView(metrics));
@@ -60,10 +60,15 @@ async function once({ format, record, ...flags }: Flags & OnceFlags): Promise<vo
     Object.values(configuration.receivers).map((config) => new Scraper(config, log).scrapeOnce()),
   );
   const frame = together(frames);
-  if (record !== undefined) writeRecording(record, frame);
+  if (record !== undefined) writeRecording(record, found(frame));
   process.stdout.write(FORMATS[format](frame, configuration));
   for (const remark of remarksOn(frame)) console.error(remark);
   process.exitCode = exitCodeOf(frame);
+}
+
+/** Without what is required and not there, of which there is nothing to show. */
+function found(frame: Frame): Frame {
+  return { ...frame, devices: frame.devices.filter(wasRead) };
 }
 
 /** Leaves a file alone that is there already. */

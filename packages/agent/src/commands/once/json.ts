@@ -7,8 +7,8 @@ export function renderJson({ time, devices, failures }: Frame): string {
 }
 
 function toDevice({ device, peers }: DeviceView): object {
-  const { name, type, source, publicKey, listenPort, firewallMark, up } = device;
-  return { name, type, source, publicKey, listenPort, firewallMark, up, peers: peers.map(toPeer) };
+  const { name, netns, type, source, publicKey, listenPort, firewallMark, up } = device;
+  return { name, netns, type, source, publicKey, listenPort, firewallMark, up, peers: peers.map(toPeer) };
 }
 
 function toPeer({ peer, series, state }: PeerView): object {

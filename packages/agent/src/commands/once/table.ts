@@ -28,7 +28,7 @@ function renderDevice(view: DeviceView, now: number, options: TableOptions): str
 function renderHeading({ device, peerCounts, peers }: DeviceView, { width, colour }: TableOptions): string {
   const counts = STATES.filter((state) => peerCounts[state] > 0).map((state) => `${peerCounts[state]} ${state}`);
   const facts = [
-    visible(device.name),
+    visible(device.netns === undefined ? device.name : `${device.name} in ${device.netns}`),
     ...(device.up === undefined ? [] : [device.up ? 'up' : 'down']),
     peers.length === 0 ? 'no peers' : `${peers.length} ${peers.length === 1 ? 'peer' : 'peers'}: ${counts.join(', ')}`,
     device.listenPort === undefined ? 'not listening' : `port ${device.listenPort}`,

@@ -104,12 +104,13 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     names: names.describe('Where names of peers come from.'),
     peers: z.array(peerRule).default([]).describe('What is expected of peers: the first rule that fits counts.'),
     devices: z
-      .array(z.strictObject({ name: text, required: z.boolean().default(true) }))
+      .array(z.strictObject({ name: text, netns: text.optional(), required: z.boolean().default(true) }))
       .default([])
       .describe('Devices that are down when they are not there.'),
   })
-  .superRefine(({ source, command, read, netns, file, directory }, context) => {
-    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+  .superRefine(({ source, command, read, netns, file, directory, devices }, context) => {
+    const refuse = (path: string | (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path: [path].flat(), message });
     if (source === 'recorded' && file === undefined) refuse('file', 'expected the recording that is to be read');
     if (SOURCE_NAMES.includes(source) && source !== 'recorded' && file !== undefined)
       refuse('file', 'is for the source recorded');
@@ -118,6 +119,12 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
     if (!runsWg && netns !== undefined) refuse('netns', 'is for the sources auto and wg-show');
     if (source === 'wg-show' && directory !== undefined) refuse('directory', 'is for the sources auto and uapi');
+    if (!Array.isArray(devices) || !Array.isArray(netns) || netns.length === 0) return;
+    for (const [index, device] of devices.entries()) {
+      const isMeant = netns.length === 1 && device?.netns === undefined;
+      if (!isMeant && !netns.includes(device?.netns ?? ''))
+        refuse(['devices', index], `needs a netns, one of ${netns.join(', ')}, which this receiver reads`);
+    }
   }, ALWAYS)
   .transform((given): ReceiverConfig => ({
     source: given.source,
@@ -140,5 +147,5 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     ),
     names: given.names,
     peers: given.peers,
-    devices: given.devices,
+    devices: given.devices.map(({ name, netns = given.netns?.[0], required }) => ({ name, netns, required })),
   }));

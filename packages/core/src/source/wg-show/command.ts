@@ -27,3 +27,8 @@ export function isLocal(command: readonly string[]): boolean {
 export function readingBy(command: readonly string[]): 'dump' | 'public' {
   return LEADING_ON.has(basename(command[0] ?? '')) ? 'public' : 'dump';
 }
+
+/** Whether a command asks AmneziaWG, whose answers without keys don't tell if messages are obfuscated. */
+export function asksAmnezia(command: readonly string[]): boolean {
+  return command.some((word) => /\bawg\b/.test(word));
+}

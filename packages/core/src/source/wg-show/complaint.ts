@@ -22,3 +22,9 @@ export function complaintToError(line: string): WireGuardError {
   }
   return new WireGuardError('READ_FAILED', `wg said: ${line.slice(0, 80)}`, { device });
 }
+
+/** Which lines of standard error are complaints. With code 0 `wg` complains of single devices only; what else stands there is
+ *  by a program that leads to it, such as a warning of ssh. Source: wireguard-tools, src/show.c, `show_main`. */
+export function complaintsIn(lines: readonly string[], exitCode: number | undefined): readonly string[] {
+  return exitCode === 0 ? lines.filter((line) => line.startsWith('Unable to access interface ')) : lines;
+}

@@ -7,8 +7,8 @@ import { PeerTable } from '../peer-table.js';
 import { reuseDevice } from '../reuse.js';
 import { toFailure, type ReadOptions, type Source } from '../source.js';
 import { statSocket, UAPI_DIRECTORY } from '../uapi/sockets.js';
-import { isLocal, readingBy } from './command.js';
-import { complaintToError } from './complaint.js';
+import { asksAmnezia, isLocal, readingBy } from './command.js';
+import { complaintsIn, complaintToError } from './complaint.js';
 import { namespaceOf, OWN, readLinks, type Namespace } from './namespace.js';
 import { DumpParser, type DumpedDevice } from './parse.js';
 import { PUBLIC_QUESTIONS, toDump } from './public.js';
@@ -109,18 +109,18 @@ export class WgShowSource implements Source {
   }
 
   /** Fills the buffer with a dump, and returns what `wg` complained of. */
-  async #dump(namespace: Namespace, buffer: LineBuffer, signal: AbortSignal): Promise<string[]> {
+  async #dump(namespace: Namespace, buffer: LineBuffer, signal: AbortSignal): Promise<readonly string[]> {
     if (this.#read === 'public') {
       const asked = await Promise.all(
         PUBLIC_QUESTIONS.map(async (question) => {
           const { exitCode, complaints, text } = await this.#ask(namespace, ['show', 'all', question], signal);
           if (exitCode !== 0 && complaints.length === 0) throw silent(exitCode);
-          return { question, complaints, text };
+          return { question, complaints, exitCode, text };
         }),
       );
       const answers = Object.fromEntries(asked.map(({ question, text }) => [question, text]));
       buffer.write(Buffer.from(toDump(answers as Parameters<typeof toDump>[0])));
-      return [...new Set(asked.flatMap(({ complaints }) => complaints))];
+      return [...new Set(asked.flatMap(({ complaints, exitCode }) => complaintsIn(complaints, exitCode)))];
     }
     const { exitCode, complaints } = await runWg(
       [...namespace.enter, ...this.#command],
@@ -129,7 +129,7 @@ export class WgShowSource implements Source {
       signal,
     );
     if (exitCode !== 0 && complaints.length === 0) throw silent(exitCode);
-    return complaints;
+    return complaintsIn(complaints, exitCode);
   }
 
   /** Runs `wg` for an answer that holds no keys. */
@@ -184,7 +184,7 @@ export class WgShowSource implements Source {
       up: link?.up,
       countingSince: userspace ? socket.boundAt : booted,
       incarnation: userspace ? socket.incarnation : link?.index.toString(),
-      standardMessages,
+      standardMessages: standardMessages && !(this.#read === 'public' && asksAmnezia(this.#command)),
     };
   }
 }
