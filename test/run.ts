@@ -5,7 +5,8 @@ import { suites, type Suite } from './suites.js';
 
 const USAGE = `Usage: npm test -- [--no-skip] [SUITE...]
 
-Runs the test suites: all of them, or those named: ${suites.map(({ name }) => name).join(', ')}.
+Runs the test suites: all of them, or those named: ${namesOf(suites)}.
+Only by name: ${namesOf(suites.filter(({ onlyByName }) => onlyByName))}.
 With --no-skip, or with CI set, what is skipped counts as failed, and \`it.only\` is an error.`;
 
 interface Result extends Counts {
@@ -49,13 +50,19 @@ function readArguments(): { help: boolean; strict: boolean; chosen: readonly Sui
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const unknown = positionals.filter((name) => !suites.some((suite) => suite.name === name));
     if (unknown.length > 0) throw new Error(`no suite ${unknown.join(', ')}`);
-    const chosen = positionals.length === 0 ? suites : suites.filter((suite) => positionals.includes(suite.name));
+    const chosen = suites.filter(({ name, onlyByName }) =>
+      positionals.length === 0 ? !onlyByName : positionals.includes(name),
+    );
     const strict = values['no-skip'] === true || Boolean(process.env['CI']);
     return { help: values.help === true, strict, chosen };
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
     process.exit(2);
   }
+}
+
+function namesOf(some: readonly Suite[]): string {
+  return some.map(({ name }) => name).join(', ');
 }
 
 function sum(numbers: readonly number[]): number {

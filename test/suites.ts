@@ -1,4 +1,5 @@
 import { collectorPath } from './support/collector-binary.js';
+import { jaegerPath } from './support/jaeger-binary.js';
 import { isInstalled } from './support/process.js';
 import { registryObstacles } from './support/registry.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
@@ -12,6 +13,8 @@ export interface Suite {
   readonly timeoutMs: number;
   /** Waits far more than it works, so it runs beside the others, and is shown when it is done. */
   readonly alongside?: true;
+  /** Whether it is run only when it is named; absent: it is run with all others. */
+  readonly onlyByName?: boolean;
   /** Absent: the suite can always run. */
   readonly needs?: {
     /** Lists all that keeps the suite from running here, and how to install what is missing. */
@@ -21,9 +24,13 @@ export interface Suite {
   };
 }
 
+function missingBinary(name: string, path: string | undefined): string[] {
+  if (path !== undefined) return [];
+  return [`no ${name} binary`, ...(isInstalled('go') ? [] : ['Go missing, which builds it: https://go.dev/dl/'])];
+}
+
 function collectorObstacles(): string[] {
-  if (collectorPath() !== undefined) return [];
-  return ['no Collector binary', ...(isInstalled('go') ? [] : ['Go missing, which builds it: https://go.dev/dl/'])];
+  return missingBinary('Collector', collectorPath());
 }
 
 /** All suites in the order they run in. */
@@ -74,6 +81,16 @@ export const suites: readonly Suite[] = [
     needs: {
       obstacles: () => [...tunnelObstacles(), ...collectorObstacles()],
       enable: 'npm run collector && sudo -E npm test -- life',
+    },
+  },
+  {
+    name: 'extended',
+    folders: ['extended'],
+    timeoutMs: 60_000,
+    onlyByName: true,
+    needs: {
+      obstacles: () => [...missingBinary('Jaeger', jaegerPath()), ...collectorObstacles()],
+      enable: 'npm run test:extended',
     },
   },
 ];

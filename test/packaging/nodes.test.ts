@@ -9,7 +9,7 @@ import { Simulator } from '@wgotel/simulator';
 import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
 import { OtlpServer } from '../agent/exporter/otlp-server.js';
-import { cacheFolder } from '../support/collector-binary.js';
+import { cacheFolder } from '../support/go-program.js';
 import { until } from '../support/process.js';
 import { decodeMetrics } from '../support/otlp.js';
 import { openScratch, type Scratch } from './scratch.js';

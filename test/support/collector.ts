@@ -14,6 +14,8 @@ export interface CollectorOptions {
   readonly config?: string | object;
   /** Processors of the default configuration's metrics by name, in order, such as `{ cumulativetodelta: {} }`. */
   readonly metricProcessors?: Readonly<Record<string, object>>;
+  /** Environment variables that the configuration refers to. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A real Collector, receiving OTLP on loopback. */
@@ -38,7 +40,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
   // The Collector merges its --config arguments in order; JSON is YAML.
   const layers = [options.config ?? toFile(options.metricProcessors ?? {}), overrides(grpcPort, httpPort, file)];
   const args = layers.map((layer) => `--config=yaml:${typeof layer === 'string' ? layer : JSON.stringify(layer)}`);
-  const collector = startProcess(binary, args);
+  const collector = startProcess(binary, args, { env: options.env ?? {} });
   let kept: OtlpRequest[] | undefined;
   const stop = async (): Promise<void> => {
     await collector.stop();

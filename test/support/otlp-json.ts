@@ -66,15 +66,19 @@ export interface OtlpSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
+  /** 1 internal, 2 server, 3 client. */
+  readonly kind?: number;
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes?: readonly OtlpAttribute[];
-  readonly events?: readonly {
-    readonly name: string;
-    readonly timeUnixNano: string;
-    readonly attributes?: readonly OtlpAttribute[];
-  }[];
+  readonly events?: readonly OtlpSpanEvent[];
   readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
   /** 2 is an error. */
   readonly status?: { readonly code?: number };
+}
+
+export interface OtlpSpanEvent {
+  readonly name: string;
+  readonly timeUnixNano: string;
+  readonly attributes?: readonly OtlpAttribute[];
 }
