@@ -108,6 +108,7 @@ describe('events', () => {
         'peer.endpoint.flapping, peer.endpoint.flapping, peer.added, peer.added, peer.removed, ' +
         'peer.config.changed, peer.config.changed, peer.counters.reset, peer.key.rotated, peer.key.rotated, ' +
         'device.added, device.removed, device.recreated, device.up, device.down, device.config.changed, ' +
+        'device.config.drifted, device.config.drifted, peer.endpoint.name.moved, peer.endpoint.name.moved, ' +
         'clock.step, clock.step',
     );
   });
@@ -175,7 +176,7 @@ describe('many changes alike', () => {
   wireguard.summary.peers: 21
   wireguard.peer.state: "stale"
   wireguard.peer.previous.state: "active"
-  wireguard.peer.stale.reason: "expired"
+  wireguard.peer.state.reason: "expired"
 `,
     );
   });

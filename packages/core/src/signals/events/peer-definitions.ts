@@ -25,7 +25,7 @@ import {
   ATTR_PEER_PREVIOUS_RECEIVE_SIZE,
   ATTR_PEER_PREVIOUS_STATE,
   ATTR_PEER_PREVIOUS_TRANSMIT_SIZE,
-  ATTR_PEER_STALE_REASON,
+  ATTR_PEER_STATE_REASON,
   ATTR_PEER_STATE,
   ATTR_TUNNEL_PREVIOUS_ID,
 } from '../names.js';
@@ -68,7 +68,7 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
     facts: ({ from, to, reason, firstHandshake }) => ({
       [ATTR_PEER_STATE]: to,
       [ATTR_PEER_PREVIOUS_STATE]: from,
-      ...(reason !== undefined && { [ATTR_PEER_STALE_REASON]: reason }),
+      ...(reason !== undefined && { [ATTR_PEER_STATE_REASON]: reason }),
       ...(firstHandshake && { [ATTR_PEER_HANDSHAKE_FIRST]: true }),
     }),
     details: (change) => {
