@@ -18,7 +18,7 @@ import { logs } from './logs.js';
 
 interface Writer {
   connect(provider: EventLoggerProvider | undefined): void;
-  write(frame: Frame): void;
+  write(frame: Frame): Promise<void>;
 }
 
 /** Of the installed package, past its entries: a frame with a change made by hand is not what a user has. */
@@ -39,10 +39,13 @@ const frame: Frame = {
 const span: SpanIds = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
 /** What arrives once the writer was told of the provider, or found it. */
-function written(exporter: InMemoryLogRecordExporter, provider: EventLoggerProvider | undefined): unknown[] {
+async function written(
+  exporter: InMemoryLogRecordExporter,
+  provider: EventLoggerProvider | undefined,
+): Promise<unknown[]> {
   const writer = new EventWriter(new EventSelection(), diag.createComponentLogger({ namespace: 'test' }), () => span);
   writer.connect(provider);
-  writer.write(frame);
+  await writer.write(frame);
   return exporter
     .getFinishedLogRecords()
     .map((record) => [
@@ -67,4 +70,6 @@ const registeredTo = new InMemoryLogRecordExporter();
 const registered = new LoggerProvider({ processors: [new SimpleLogRecordProcessor({ exporter: registeredTo })] });
 logs.setGlobalLoggerProvider(registered);
 
-console.log(JSON.stringify({ passed: written(passedTo, passed), registered: written(registeredTo, undefined) }));
+console.log(
+  JSON.stringify({ passed: await written(passedTo, passed), registered: await written(registeredTo, undefined) }),
+);

@@ -64,6 +64,8 @@ export interface ResolvedOptions {
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
   readonly events: EventSelection;
+  /** Whether the tracker is to say who is active and who no longer. */
+  readonly connections: boolean;
   readonly loggerProvider: EventLoggerProvider | false | undefined;
   readonly tracerProvider: TracerProvider | false | undefined;
   readonly sessions: SessionSettings;
@@ -76,6 +78,7 @@ export interface ResolvedOptions {
  *  @throws {WireGuardError} `INVALID_OPTION` */
 export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
   const { source = 'auto', sourceOptions = {}, meterProvider } = options;
+  const events = new EventSelection(options.events);
   return {
     source: typeof source === 'string' ? namedSource(source, sourceOptions) : source,
     collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
@@ -87,7 +90,8 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
-    events: new EventSelection(options.events),
+    events,
+    connections: events.has('wireguard.peer.connected') || events.has('wireguard.peer.disconnected'),
     loggerProvider: options.loggerProvider,
     tracerProvider: options.tracerProvider,
     sessions: checkSessions(options.sessions ?? {}),

@@ -172,7 +172,7 @@ export class WireGuardReceiver {
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#changes.update(this.#frame);
     await this.#followSessions(this.#frame);
-    this.#events.write(this.#frame);
+    await this.#events.write(this.#frame);
     this.#delivering = true;
     try {
       await this.#options.onFrame(this.#frame);

@@ -18,16 +18,23 @@ interface Written {
 }
 
 /** Writes one frame of these changes after the other, ten seconds apart. */
-function write(
+async function write(
   frames: readonly (readonly Change[])[],
   { settings, spanOf }: { settings?: EventsSettings; spanOf?: () => SpanIds } = {},
-): Written {
+): Promise<Written> {
   const { provider, records } = recorder();
   const { log, said } = lines();
   const writer = new EventWriter(new EventSelection(settings), log, spanOf);
   writer.connect(provider);
-  for (const [index, changes] of frames.entries()) writer.write(frameOf(changes, index * 10));
+  for (const [index, changes] of frames.entries()) await writer.write(frameOf(changes, index * 10));
   return { records, said, writer };
+}
+
+async function recordsOf(
+  changes: readonly Change[],
+  options?: Parameters<typeof write>[1],
+): Promise<readonly EventRecord[]> {
+  return (await write([changes], options)).records;
 }
 
 const stale = (
@@ -57,16 +64,16 @@ function inBlue(change: Change): Change {
 }
 
 describe('events', () => {
-  it('say of every kind of change what the golden file has', () => {
-    const { records } = write([CHANGES], { settings: ALL });
+  it('say of every kind of change what the golden file has', async () => {
+    const { records } = await write([CHANGES], { settings: ALL });
     assert.equal(records.length, CHANGES.length);
     assertGolden('events.txt', records.map((record) => rendered(record, EPOCH)).join('\n'));
   });
 
-  it('have every attribute that metadata.yaml gives them, and no other', () => {
+  it('have every attribute that metadata.yaml gives them, and no other', async () => {
     const seen = new Map(EVENTS.map(({ name }) => [name as string, new Set<string>()]));
     const summaries = CHANGES.flatMap((change) => ('peer' in change ? [many(21, () => inBlue(change))] : []));
-    const { records } = write([CHANGES, CHANGES.map(inBlue), ...summaries], { settings: ALL });
+    const { records } = await write([CHANGES, CHANGES.map(inBlue), ...summaries], { settings: ALL });
     for (const { eventName, attributes } of records) {
       for (const key of Object.keys(attributes)) seen.get(eventName)!.add(key);
     }
@@ -75,8 +82,8 @@ describe('events', () => {
     }
   });
 
-  it('hold no key', () => {
-    const { records } = write([CHANGES], { settings: ALL });
+  it('hold no key', async () => {
+    const { records } = await write([CHANGES], { settings: ALL });
     const text = JSON.stringify(records);
     for (const label of ['device', 'office', 'unnamed', 'elsewhere', 'a', 'b']) {
       const key = Buffer.from(keyOf(label), 'base64');
@@ -84,8 +91,8 @@ describe('events', () => {
     }
   });
 
-  it('are by default those worth a look', () => {
-    const { records } = write([CHANGES]);
+  it('are by default those worth a look', async () => {
+    const { records } = await write([CHANGES]);
     const names = records.map(({ eventName, attributes }) =>
       [
         eventName.slice('wireguard.'.length),
@@ -122,22 +129,22 @@ describe('events', () => {
     ['on_demand', { 'wireguard.peer.endpoint.changed': { enabled: true } }, 1],
     ['always', { 'wireguard.peer.endpoint.changed': { enabled: false } }, 0],
   ] as ['always' | 'site' | 'on_demand', EventsSettings, number][]) {
-    it(`are ${expected} of a move of a peer expected ${expectation}, set ${JSON.stringify(settings)}`, () => {
-      assert.equal(write([[moved(expectation)]], { settings }).records.length, expected);
+    it(`are ${expected} of a move of a peer expected ${expectation}, set ${JSON.stringify(settings)}`, async () => {
+      assert.equal((await recordsOf([moved(expectation)], { settings })).length, expected);
     });
   }
 
-  it('carry the span they are part of, and none of the application', () => {
+  it('carry the span they are part of, and none of the application', async () => {
     const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
-    const [bridged] = write([[stale('a')]], { spanOf: () => span }).records;
+    const [bridged] = await recordsOf([stale('a')], { spanOf: () => span });
     assert.deepEqual(trace.getSpanContext(bridged!.context), { ...span, traceFlags: TraceFlags.SAMPLED });
-    assert.equal(trace.getSpanContext(write([[stale('a')]]).records[0]!.context), undefined);
+    assert.equal(trace.getSpanContext((await recordsOf([stale('a')]))[0]!.context), undefined);
   });
 
-  it('show names so that they can’t be taken for more', () => {
-    const bodies = ['a\nb', 'x" on wg1 turned stale', 'ok', 'пётр', 'n'.repeat(70)].map(
-      (name) => write([[stale('a', { peer: peerView('a', { name }) })]]).records[0]!.body.split(' on wg0 ')[0],
-    );
+  it('show names so that they can’t be taken for more', async () => {
+    const names = ['a\nb', 'x" on wg1 turned stale', 'ok', 'пётр', 'n'.repeat(70)];
+    const records = await recordsOf(names.map((name) => stale('a', { peer: peerView('a', { name }) })));
+    const bodies = records.map(({ body }) => body.split(' on wg0 ')[0]);
     assert.deepEqual(bodies, ['"a\\nb"', '"x\\" on wg1 turned stale"', 'ok', 'пётр', `"${'n'.repeat(64)}…"`]);
   });
 });
@@ -148,16 +155,16 @@ describe('settings of events', () => {
     [{ toString: {} }, /there is no event toString/],
     [{ 'wireguard.peer.added': { enabled: 'yes' } }, /wireguard\.peer\.added: expected true or false/],
   ] as [EventsSettings, RegExp][]) {
-    it(`refuse ${JSON.stringify(settings)}`, () => {
+    it(`refuse ${JSON.stringify(settings)}`, async () => {
       assert.throws(() => new EventSelection(settings), { code: 'INVALID_OPTION', message });
     });
   }
 });
 
 describe('many changes alike', () => {
-  it('are 20 events of 20 peers, and one of 21', () => {
-    assert.equal(write([many(20, stale)]).records.length, 20);
-    const { records } = write([many(21, (label) => stale(label, { time: at(label === 'peer 7' ? 3 : 1) }))]);
+  it('are 20 events of 20 peers, and one of 21', async () => {
+    assert.equal((await recordsOf(many(20, stale))).length, 20);
+    const { records } = await write([many(21, (label) => stale(label, { time: at(label === 'peer 7' ? 3 : 1) }))]);
     assert.equal(records.length, 1);
     assert.equal(
       rendered(records[0]!, EPOCH),
@@ -173,15 +180,15 @@ describe('many changes alike', () => {
     );
   });
 
-  it('are alike only on one device, with the same facts', () => {
+  it('are alike only on one device, with the same facts', async () => {
     const changes = [
       ...many(15, stale),
       ...many(15, (label) => stale(label, { reason: 'unanswered' })),
       ...many(15, (label) => stale(label, { peer: peerView(label, { device: 'wg1' }) })),
       ...many(15, (label) => stale(label, { peer: peerView(label, { netns: 'blue' }) })),
     ];
-    assert.equal(write([changes]).records.length, 60);
-    const { records } = write([[...changes, ...many(30, stale)]]);
+    assert.equal((await recordsOf(changes)).length, 60);
+    const { records } = await write([[...changes, ...many(30, stale)]]);
     assert.deepEqual(
       records.map(({ eventName, attributes }) => [eventName, attributes['wireguard.summary.peers']]).slice(0, 2),
       [
@@ -192,21 +199,21 @@ describe('many changes alike', () => {
     assert.equal(records.length, 46);
   });
 
-  it('count no peer whose event is off', () => {
+  it('count no peer whose event is off', async () => {
     const idle = many(21, (label) => stale(label, { to: 'idle', reason: undefined }));
-    assert.equal(write([idle]).records.length, 0);
+    assert.equal((await recordsOf(idle)).length, 0);
   });
 
-  it('are one by one if the summary is off', () => {
+  it('are one by one if the summary is off', async () => {
     const settings = { 'wireguard.device.peers.changed': { enabled: false } };
-    assert.equal(write([many(21, stale)], { settings }).records.length, 21);
+    assert.equal((await recordsOf(many(21, stale), { settings })).length, 21);
   });
 });
 
 describe('too many events', () => {
   const settings = { 'wireguard.device.peers.changed': { enabled: false } };
 
-  it('are dropped beyond 200 at once and 10 a second, and counted by name', () => {
+  it('are dropped beyond 200 at once and 10 a second, and counted by name', async () => {
     const added: Change = {
       type: 'peer.added',
       time: EPOCH,
@@ -214,13 +221,13 @@ describe('too many events', () => {
       devicePublicKey: '',
       addressReused: false,
     };
-    const { records, writer } = write([[...many(250, stale), added], many(120, stale)], { settings });
+    const { records, writer } = await write([[...many(250, stale), added], many(120, stale)], { settings });
     assert.equal(records.length, 200 + 1 + 100);
     assert.deepEqual([...writer.dropped], [['wireguard.peer.state.changed', 50 + 20]]);
   });
 
-  it('are said once, and once when it is over', () => {
-    const { said } = write([many(250, stale), many(150, stale), many(150, stale), [], [], [stale('a')], []], {
+  it('are said once, and once when it is over', async () => {
+    const { said } = await write([many(250, stale), many(150, stale), many(150, stale), [], [], [stale('a')], []], {
       settings,
     });
     assert.deepEqual(said, [
@@ -231,7 +238,7 @@ describe('too many events', () => {
 });
 
 describe('a logger that throws', () => {
-  it('harms nobody and is reported once, until it works again', () => {
+  it('harms nobody and is reported once, until it works again', async () => {
     let broken = true;
     let emitted = 0;
     const emit = (): void => {
@@ -241,21 +248,21 @@ describe('a logger that throws', () => {
     const { log, said } = lines();
     const writer = new EventWriter(new EventSelection(), log);
     writer.connect({ getLogger: () => ({ emit }) });
-    writer.write(frameOf([stale('a'), stale('b')]));
+    await writer.write(frameOf([stale('a'), stale('b')]));
     broken = false;
-    writer.write(frameOf([stale('a'), stale('b')]));
+    await writer.write(frameOf([stale('a'), stale('b')]));
     broken = true;
-    writer.write(frameOf([stale('a'), stale('b')]));
+    await writer.write(frameOf([stale('a'), stale('b')]));
     assert.equal(emitted, 2);
     assert.deepEqual(said, ['warn: an event could not be written', 'warn: an event could not be written']);
   });
 
-  it('need not be there', () => {
+  it('need not be there', async () => {
     const { log, said } = lines();
     const writer = new EventWriter(new EventSelection(), log);
-    writer.write(frameOf([stale('a')]));
+    await writer.write(frameOf([stale('a')]));
     writer.connect(undefined);
-    writer.write(frameOf([stale('a')]));
+    await writer.write(frameOf([stale('a')]));
     assert.match(said.join('\n'), /^info: there is no LoggerProvider yet, so events go nowhere/);
   });
 });

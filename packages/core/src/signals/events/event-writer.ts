@@ -1,10 +1,11 @@
 import type { DiagLogger } from '@opentelemetry/api';
+import { runInSlices } from '../../model/slices.js';
 import type { SpanIds } from '../../model/tunnel.js';
 import type { Change } from '../../state/change.js';
 import type { Frame } from '../../state/frame.js';
 import { eventNameOf, SUMMARY } from './definitions.js';
 import type { EventLogger, EventLoggerProvider, EventRecord } from './event.js';
-import { grouped, type Group } from './grouping.js';
+import { groupsOf, type Group } from './grouping.js';
 import { findLogger, isHeard } from './logger.js';
 import type { EventName } from './metadata.js';
 import { recordOf, summaryOf } from './record.js';
@@ -52,10 +53,12 @@ export class EventWriter {
   }
 
   /** Writes what changed in a frame. */
-  write({ changes, time, monotonicTime }: Frame): void {
+  async write({ changes, time, monotonicTime }: Frame): Promise<void> {
     if (this.#logger === undefined) return;
     const wanted = changes.filter((change) => this.#selection.includes(change));
-    const groups = this.#selection.has(SUMMARY) ? grouped(wanted) : wanted.map((change): Group => [change]);
+    const groups = this.#selection.has(SUMMARY)
+      ? await runInSlices(groupsOf(wanted))
+      : wanted.map((change): Group => [change]);
     for (const group of groups) {
       const [change] = group;
       const name = group.length > 1 ? SUMMARY : eventNameOf(change.type);
