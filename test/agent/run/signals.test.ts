@@ -38,13 +38,9 @@ describe('wgotel run sends', function () {
   let hook: HttpServer;
   let agent: AgentProcess | undefined;
   let health: string;
-  const start = Math.floor(Date.now() / 1000) - 100;
-  const alice: TestPeer = {
-    name: 'alice',
-    endpoint: '192.0.2.1:1000',
-    allowedIPs: ['10.0.0.0/24'],
-    handshake: start,
-  };
+  /** When the session at the start began, in seconds since the epoch. */
+  let start: number;
+  let alice: TestPeer;
 
   const serve = (peers: readonly TestPeer[]): Promise<void> =>
     sockets.serve([{ name: 'wg0', privateKey: PRIVATE, publicKey: PRIVATE, peers }]);
@@ -73,6 +69,8 @@ service: { extensions: [health], telemetry: { resource: { service.name: edge } }
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wgotel-signals-'));
+    start = Math.floor(Date.now() / 1000) - 100;
+    alice = { name: 'alice', endpoint: '192.0.2.1:1000', allowedIPs: ['10.0.0.0/24'], handshake: start };
     sockets = new Sockets(folder);
     await serve([alice]);
     [server, hook] = [await OtlpServer.start(), await HttpServer.start()];
