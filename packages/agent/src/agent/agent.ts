@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Configuration } from '../config/configuration.js';
+import type { Configuration, ReceiverConfig } from '../config/configuration.js';
 import { FanOut } from '../exporter/fan-out.js';
 import type { Logger } from '../log.js';
 import { readHost, resourceAttributes } from '../resource.js';
 import { SelfMetrics } from '../self-metrics/self-metrics.js';
+import { closeFolders, openFolders, type StateFolders } from '../storage/state-folders.js';
 import { Scraper } from './scraper.js';
 import { gone, makeSenders, type Senders } from './senders.js';
 
@@ -15,6 +16,7 @@ export class Agent {
   readonly #log: Logger;
   #configuration: Configuration;
   #senders: Senders = new Map();
+  #folders: StateFolders = new Map();
   #scrapers = new Map<string, Scraper>();
   #selfMetrics: SelfMetrics | undefined;
   /** Ends of exporters that a reload took away. */
@@ -48,9 +50,12 @@ export class Agent {
    *
    *  @throws {ConfigError} and leaves everything as it was */
   async reload(configuration: Configuration): Promise<void> {
-    const senders = await makeSenders(configuration.exporters, this.#senders, this.#log);
-    const previous = { senders: this.#senders, scrapers: this.#scrapers };
+    const directories = Object.values(configuration.receivers).flatMap(({ storage }) => storage ?? []);
+    const folders = await openFolders(directories, this.#folders);
+    const senders = await this.#makeSenders(configuration, folders);
+    const previous = { senders: this.#senders, scrapers: this.#scrapers, folders: this.#folders };
     this.#senders = senders;
+    this.#folders = folders;
     this.#configuration = configuration;
     this.#scrapers = new Map();
     const started: Scraper[] = [];
@@ -58,7 +63,7 @@ export class Agent {
     for (const [id, config] of Object.entries(configuration.receivers)) {
       const known = previous.scrapers.get(id);
       const scraper =
-        known !== undefined && isDeepStrictEqual(known.config, config) ? known : new Scraper(config, this.#log);
+        known !== undefined && isDeepStrictEqual(known.config, config) ? known : this.#makeScraper(id, config);
       if (scraper !== known) started.push(scraper);
       this.#scrapers.set(id, scraper);
       this.#connect(id, scraper);
@@ -67,16 +72,33 @@ export class Agent {
     const stopped = [...previous.scrapers.values()].filter(
       (scraper) => ![...this.#scrapers.values()].includes(scraper),
     );
-    await Promise.all(stopped.map((scraper) => scraper.receiver.shutdown()));
+    await Promise.all(stopped.map((scraper) => scraper.shutdown()));
+    await closeFolders(previous.folders, folders);
     for (const { sender } of gone(previous.senders, senders)) this.#end(sender.shutdown(FLUSH_TIMEOUT));
     await Promise.all(started.map((scraper) => scraper.start()));
   }
 
   async shutdown(): Promise<void> {
-    await Promise.all([...this.#scrapers.values()].map(({ receiver }) => receiver.shutdown()));
+    await Promise.all([...this.#scrapers.values()].map((scraper) => scraper.shutdown()));
+    await closeFolders(this.#folders, new Map());
+    this.#folders = new Map();
     await this.#selfMetrics?.shutdown();
     for (const { sender } of this.#senders.values()) this.#end(sender.shutdown(FLUSH_TIMEOUT));
     await Promise.all(this.#ending);
+  }
+
+  async #makeSenders({ exporters }: Configuration, folders: StateFolders): Promise<Senders> {
+    try {
+      return await makeSenders(exporters, this.#senders, this.#log);
+    } catch (error) {
+      await closeFolders(folders, this.#folders);
+      throw error;
+    }
+  }
+
+  #makeScraper(id: string, config: ReceiverConfig): Scraper {
+    const folder = config.storage === undefined ? undefined : this.#folders.get(config.storage);
+    return new Scraper(config, this.#log, folder && { folder, id });
   }
 
   /** Begins or ends to tell of the agent itself. */

@@ -4,6 +4,8 @@ import type { ReceiverConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import { NameBook } from '../names/name-book.js';
 import { MetricsPipeline, type RequestTaker } from '../pipeline.js';
+import type { StateFolder } from '../storage/state-folder.js';
+import { StateKeeper } from '../storage/state-keeper.js';
 import { receiverOptions } from './receiver-options.js';
 
 /** One receiver of the configuration at work: reads WireGuard, and hands what it finds to the exporters of its
@@ -14,10 +16,16 @@ export class Scraper {
   readonly #names: NameBook;
   readonly #view: MetricView;
   #pipeline: MetricsPipeline | undefined;
+  readonly #keeper: StateKeeper | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
-  constructor(config: ReceiverConfig, log: Logger) {
+  /** @param storage where to keep what is known, and under which name. `undefined`: nowhere */
+  constructor(
+    config: ReceiverConfig,
+    log: Logger,
+    storage?: { readonly folder: StateFolder; readonly id: string } | undefined,
+  ) {
     this.config = config;
     this.#view = new MetricView(config.metrics);
     this.#names = new NameBook(config.names, log);
@@ -26,6 +34,7 @@ export class Scraper {
       names: this.#names.nameOf,
       onFrame: (frame) => this.#onFrame(frame),
     });
+    this.#keeper = storage && new StateKeeper(storage.folder, storage.id, this.receiver, log);
   }
 
   /** Says where to send to from now on. `undefined`: nowhere. */
@@ -33,10 +42,16 @@ export class Scraper {
     this.#pipeline = taker && new MetricsPipeline(resource, taker, this.#view);
   }
 
-  /** Reads the names, then begins to scrape. */
+  /** Reads the names and takes up what was saved, then begins to scrape. */
   async start(): Promise<void> {
     await this.#names.refresh();
+    await this.#keeper?.restore();
     this.receiver.start();
+  }
+
+  async shutdown(): Promise<void> {
+    await this.receiver.shutdown();
+    await this.#keeper?.close();
   }
 
   /** Reads the names and WireGuard once, without `start`. */
@@ -51,6 +66,7 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
+    await this.#keeper?.onFrame(frame);
     await this.#pipeline?.push(frame);
     this.onScraped?.(uptime() * 1000 - frame.monotonicTime);
     if (await this.#names.refresh()) this.receiver.renamePeers();

@@ -1,18 +1,12 @@
-import { z } from 'zod';
 import type { Checker } from './checker.js';
-import type { HealthConfig, PipelineConfig } from './configuration.js';
-import { unknownKey } from './issues.js';
-import { health, pipeline } from './schema/service.js';
+import type { PipelineConfig } from './configuration.js';
+import { pipeline } from './schema/service.js';
 import { getIn, isTree, type Tree } from './tree.js';
 
 /** Ids of components: a type, and a name if there are more of them. */
 export const ID: RegExp = /^[\w-]+(?:\/[\w.-]+)?$/;
 
 export const IN_A_COLLECTOR = 'is for a Collector: send to one over OTLP, and configure it there';
-
-const DEFAULT_HEALTH: HealthConfig = { host: '127.0.0.1', port: 9587, explicit: false };
-
-const listOfNames = z.array(z.string());
 
 /** Reads `service.pipelines`. Without any, everything goes everywhere.
  *
@@ -60,29 +54,4 @@ export function readPipelines(
     for (const id of all[key]) if (!used.has(id)) checker.warn([key, id], 'is in no pipeline, so it is not used');
   }
   return pipelines;
-}
-
-/** Reads which extensions there are, and the one that is. `undefined`: it is off. */
-export function readHealth(tree: Tree, checker: Checker): HealthConfig | undefined {
-  const extensions = tree['extensions'];
-  const enabled = getIn(tree, ['service', 'extensions']);
-  for (const id of isTree(extensions) ? Object.keys(extensions) : []) {
-    if (id !== 'health') checker.problem(['extensions', id], unknownKey(id, ['health']), true);
-  }
-  const list =
-    enabled === undefined || enabled === null
-      ? undefined
-      : checker.check(listOfNames, enabled, ['service', 'extensions']);
-  for (const [index, id] of (list ?? []).entries()) {
-    if (id !== 'health')
-      checker.problem(['service', 'extensions', index], `there is no extension ${id}; known: health`);
-  }
-  const section = getIn(extensions, ['health']);
-  const checked = checker.check(health, section ?? {}, ['extensions', 'health']);
-  if (list === undefined) {
-    if (section === undefined) return DEFAULT_HEALTH;
-    checker.warn(['extensions', 'health'], 'is not in service.extensions, so it is not used');
-    return undefined;
-  }
-  return list.includes('health') ? checked : undefined;
 }
