@@ -69,14 +69,15 @@ interface Stage {
   readonly devices: readonly { readonly event: DeviceEvent; readonly peers: readonly PeerEvent[] }[];
 }
 
-const stage: fc.Arbitrary<Stage> = fc.record({
-  seconds: fc.constantFrom(15, 15, 60, 200, 400, 4000),
-  clock: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-3600, 3600) }),
-  devices: fc.array(fc.record({ event: deviceEvent, peers: fc.array(peerEvent, { minLength: 4, maxLength: 4 }) }), {
-    minLength: 2,
-    maxLength: 2,
-  }),
-});
+const stage = (clockSteps: readonly number[]): fc.Arbitrary<Stage> =>
+  fc.record({
+    seconds: fc.constantFrom(15, 15, 60, 200, 400, 4000),
+    clock: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(...clockSteps) }),
+    devices: fc.array(fc.record({ event: deviceEvent, peers: fc.array(peerEvent, { minLength: 4, maxLength: 4 }) }), {
+      minLength: 2,
+      maxLength: 2,
+    }),
+  });
 
 /** A scrape, and what the operator does beside. */
 export interface Scene {
@@ -88,8 +89,12 @@ export interface Scene {
   readonly names: ((publicKey: string) => string | undefined) | undefined;
 }
 
-/** Random histories of two devices and their peers. In the first scene everything can be read. */
-export const histories: fc.Arbitrary<Scene[]> = fc.array(stage, { minLength: 2, maxLength: 14 }).map(play);
+/** Random histories of two devices and their peers. In the first scene everything can be read.
+ *
+ *  @param clockSteps how far the wall clock may be set at times, in seconds */
+export function histories(...clockSteps: readonly number[]): fc.Arbitrary<Scene[]> {
+  return fc.array(stage(clockSteps), { minLength: 2, maxLength: 14 }).map(play);
+}
 
 class World {
   readonly up: (boolean | undefined)[] = [true, true];

@@ -57,9 +57,15 @@ export class Picture {
   apply(change: Change): void {
     switch (change.type) {
       case 'device.added':
-      case 'device.recreated':
         this.#draw(change.device);
         break;
+      case 'device.recreated': {
+        const before = new Picture();
+        for (const [name, each] of this.#devices) before.#devices.set(name, each);
+        this.#draw(change.device);
+        this.keepEndpoints(before);
+        break;
+      }
       case 'device.removed':
         this.#devices.delete(change.device.series.device);
         break;

@@ -6,6 +6,8 @@ export type { PeerState } from './model/peer-state.js';
 export { runAtOnce, runInSlices } from './model/slices.js';
 export type { SpanIds, TunnelFeed, TunnelView } from './model/tunnel.js';
 export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snapshot.js';
+export type { ChangeListener, ChangesOptions } from './receiver/change-feed.js';
+export type { Changes } from './receiver/change-queue.js';
 export type { Clock } from './receiver/clock.js';
 export type { ReceiverOptions } from './receiver/options.js';
 export { WireGuardReceiver } from './receiver/receiver.js';
@@ -72,6 +74,7 @@ export type {
   PeerStateChanged,
 } from './state/change.js';
 export type { PeerNames } from './state/name.js';
+export type { Restoration } from './state/saved/load.js';
 export type {
   Count,
   DeviceView,

@@ -9,7 +9,7 @@ import { advance } from '../../support/snapshots.js';
 describe('changes', () => {
   it('put onto the first frame give every later one again, but for counters', () => {
     fc.assert(
-      fc.property(histories, fc.boolean(), (scenes, connections) => {
+      fc.property(histories(-3600, 3600), fc.boolean(), (scenes, connections) => {
         let names: (publicKey: string) => string | undefined = () => undefined;
         const tracker = new Tracker({
           collectionInterval: 15_000,

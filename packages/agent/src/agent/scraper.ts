@@ -11,6 +11,8 @@ import type { Logger } from '../log.js';
 import { NameBook } from '../names/name-book.js';
 import { MetricsPipeline } from '../pipeline.js';
 import { makeTracerProvider } from '../sessions/provider.js';
+import type { StateFolder } from '../storage/state-folder.js';
+import { StateKeeper } from '../storage/state-keeper.js';
 import type { Outputs } from './outputs.js';
 import { receiverOptions } from './receiver-options.js';
 
@@ -26,12 +28,20 @@ export class Scraper {
   readonly #view: MetricView;
   readonly #logs: GatheredPipeline<ReadableLogRecord>;
   readonly #traces: GatheredPipeline<ReadableSpan>;
+  readonly #keeper: StateKeeper | undefined;
   #metrics: MetricsPipeline | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
-  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to */
-  constructor(config: ReceiverConfig, resource: Attributes, isTraced: boolean, log: Logger) {
+  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to
+   *  @param storage where to keep what is known, and under which name. `undefined`: nowhere */
+  constructor(
+    config: ReceiverConfig,
+    resource: Attributes,
+    isTraced: boolean,
+    log: Logger,
+    storage?: { readonly folder: StateFolder; readonly id: string } | undefined,
+  ) {
     this.config = config;
     this.resource = resource;
     this.isTraced = isTraced;
@@ -49,6 +59,7 @@ export class Scraper {
       names: this.#names.nameOf,
       onFrame: (frame) => this.#onFrame(frame),
     });
+    this.#keeper = storage && new StateKeeper(storage.folder, storage.id, this.receiver, log);
   }
 
   /** Says where to send to from now on. */
@@ -71,11 +82,13 @@ export class Scraper {
   async shutdown(): Promise<void> {
     await this.receiver.shutdown();
     await this.handOver();
+    await this.#keeper?.close();
   }
 
-  /** Reads the names, then begins to scrape. */
+  /** Reads the names and takes up what was saved, then begins to scrape. */
   async start(): Promise<void> {
     await this.#names.refresh();
+    await this.#keeper?.restore();
     this.receiver.start();
   }
 
@@ -91,6 +104,7 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
+    await this.#keeper?.onFrame(frame);
     await this.#metrics?.push(frame);
     await this.handOver();
     this.onScraped?.(uptime() * 1000 - frame.monotonicTime);

@@ -9,6 +9,7 @@ receivers:
     collection_interval: 15s
     initial_delay: 1s
     timeout: 10s
+    # - storage: file_storage
     peer_limit: 10000
     # include: { interfaces: [wg0, wg1], match_type: strict }
     # exclude: { interfaces: ['^test'], match_type: regexp }
@@ -45,6 +46,7 @@ exporters: {}
 extensions:
   health:
     endpoint: 127.0.0.1:9587
+  # - file_storage: { directory: /var/lib/wgotel }
 
 service:
   extensions: [health]

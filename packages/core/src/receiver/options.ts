@@ -29,6 +29,9 @@ export interface ReceiverOptions {
   readonly expectations?: PeerExpectations | undefined;
   /** Devices that are reported as down also if they were never there. Default: none. */
   readonly requiredDevices?: readonly RequiredDevice[] | undefined;
+  /** Whether changes say who is active and who no longer (`peer.connected`, `peer.disconnected`), for an audit trail.
+   *  Default: if one of these events is wanted. */
+  readonly connections?: boolean | undefined;
   /** Which metrics there are, with which attributes. Default: as `metadata.yaml` has them. */
   readonly metrics?: MetricsSettings | undefined;
   /** Which events there are. Default: as `metadata.yaml` has them. */
@@ -60,6 +63,7 @@ export interface ResolvedOptions {
   readonly names: PeerNames | undefined;
   readonly expectations: PeerExpectations | undefined;
   readonly requiredDevices: readonly RequiredDevice[];
+  readonly connections: boolean;
   readonly view: MetricView;
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
@@ -76,6 +80,7 @@ export interface ResolvedOptions {
  *  @throws {WireGuardError} `INVALID_OPTION` */
 export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
   const { source = 'auto', sourceOptions = {}, meterProvider } = options;
+  const events = new EventSelection(options.events);
   return {
     source: typeof source === 'string' ? namedSource(source, sourceOptions) : source,
     collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
@@ -84,10 +89,12 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     names: options.names,
     expectations: options.expectations,
     requiredDevices: options.requiredDevices ?? [],
+    connections:
+      options.connections ?? (events.has('wireguard.peer.connected') || events.has('wireguard.peer.disconnected')),
     view: new MetricView(options.metrics),
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
-    events: new EventSelection(options.events),
+    events,
     loggerProvider: options.loggerProvider,
     tracerProvider: options.tracerProvider,
     sessions: checkSessions(options.sessions ?? {}),

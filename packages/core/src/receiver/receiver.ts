@@ -12,8 +12,11 @@ import type { SessionContexts, SessionTracker } from '../signals/sessions/sessio
 import { followSessions } from '../signals/sessions/settings.js';
 import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
+import type { Restoration } from '../state/saved/load.js';
 import { Tracker } from '../state/tracker.js';
+import { ChangeFeed, type ChangeListener, type ChangesOptions } from './change-feed.js';
 import { ChangeLog } from './change-log.js';
+import type { Changes } from './change-queue.js';
 import { harmless } from './harmless-log.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
 import { untraced } from './suppress-tracing.js';
@@ -37,7 +40,8 @@ export class WireGuardReceiver {
   readonly #options: ResolvedOptions;
   readonly #tracker: Tracker;
   readonly #log: DiagLogger = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
-  readonly #changes = new ChangeLog(this.#log);
+  readonly #conditions = new ChangeLog(this.#log);
+  readonly #changes = new ChangeFeed(this.#log);
   readonly #events: EventWriter;
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
@@ -122,6 +126,36 @@ export class WireGuardReceiver {
     this.#tracker.rename();
   }
 
+  /** Calls a listener with each change, in order, once its scrape is done. What it throws is logged, and harms nobody.
+   *
+   *  @returns what ends that */
+  on(_event: 'change', listener: ChangeListener): () => void {
+    return this.#changes.subscribe(listener);
+  }
+
+  /** The changes from now on, one after the other, until the signal, `break` or `shutdown` ends them. Who falls behind by more
+   *  than `limit` of them misses the oldest, and `dropped` counts those:
+   *
+   *  ```ts
+   *  for await (const change of receiver.changes()) console.log(change.type);
+   *  ``` */
+  changes(options: ChangesOptions = {}): Changes {
+    return this.#changes.iterate(options);
+  }
+
+  /** See {@link Tracker.save}. To be called in `onFrame`, or after `shutdown`: no scrape may end meanwhile. */
+  save(boot: string | undefined): Generator<string, void> {
+    return this.#tracker.save(boot);
+  }
+
+  /** See {@link Tracker.restore}. To be called before `start`. */
+  restore(lines: Iterable<string>, from: Pick<Restoration, 'boot' | 'clean'>): Promise<string | undefined> {
+    const { clock } = this.#options;
+    const { boot, clean } = from;
+    const now = { boot, clean, time: clock.now(), monotonicTime: clock.monotonic() };
+    return runInSlices(this.#tracker.restore(lines, now));
+  }
+
   /** Walks the metrics of the last scrape. Without one, or if it is too long ago, there are none. */
   *visitPoints(sink: PointSink): Generator<void, void> {
     const { view, clock } = this.#options;
@@ -139,6 +173,7 @@ export class WireGuardReceiver {
     await Promise.race([this.#running?.catch(() => undefined), delay(patience, undefined, { ref: false })]);
     this.#sessions?.shutdown();
     this.#sessions = undefined;
+    this.#changes.end();
   }
 
   #observe(): void {
@@ -170,9 +205,10 @@ export class WireGuardReceiver {
     const { clock } = this.#options;
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
-    this.#changes.update(this.#frame);
+    this.#conditions.update(this.#frame);
     await this.#followSessions(this.#frame);
     this.#events.write(this.#frame);
+    this.#changes.tell(this.#frame.changes);
     this.#delivering = true;
     try {
       await this.#options.onFrame(this.#frame);

@@ -108,10 +108,10 @@ export interface PeerCountersReset extends OfPeer {
 }
 
 /** A peer took the place of another: the same one with a new key. Said in place of that one's removal or of this one's
- *  addition, whichever comes later. */
+ *  addition, whichever comes later; of both, if they come at once. */
 export interface PeerKeyRotated extends OfPeer {
   readonly type: 'peer.key.rotated';
-  /** The peer with the old key, as it was last seen. */
+  /** The peer with the old key, as it was last seen; without its sums, if that was before a restart. */
   readonly previous: PeerView;
   /** - `name`: both have the same name
    *  - `allowed_ips`: neither has a name, and all the allowed IPs went over */
@@ -133,7 +133,7 @@ export interface PeerDisconnected extends OfPeer {
   readonly transmitBytes: number;
 }
 
-/** It was not there before; its peers are part of it. */
+/** It was not there before; its peers are part of it, and nothing is said of each of them. */
 export interface DeviceAdded extends OfDevice {
   readonly type: 'device.added';
 }

@@ -1,15 +1,9 @@
 import type { Peer } from '../model/device.js';
 import { REJECT_AFTER_TIME } from './attempts.js';
 import type { PeerDisconnected } from './change.js';
+import type { SavedConnection } from './saved/format.js';
 
 type Counters = Pick<Peer, 'receiveBytes' | 'transmitBytes'>;
-
-/** All that is remembered, as plain data. */
-export interface SavedConnection {
-  readonly since: number | undefined;
-  readonly receive: number;
-  readonly transmit: number;
-}
 
 /** The time during which a peer is active, for the audit trail. */
 export class Connection {
@@ -29,6 +23,10 @@ export class Connection {
   reset({ receiveBytes, transmitBytes }: Counters): void {
     this.#receive -= receiveBytes;
     this.#transmit -= transmitBytes;
+  }
+
+  static restore({ since, receive, transmit }: SavedConnection): Connection {
+    return new Connection(since, { receiveBytes: receive, transmitBytes: transmit });
   }
 
   /** What there is to say at the end of it. */

@@ -2,7 +2,7 @@ import type { Change, DeviceField } from './change.js';
 import type { DeviceView } from './frame.js';
 
 /** What became of a device between two readings. */
-interface DeviceStep {
+export interface DeviceStep {
   /** `undefined`: it was never there. */
   readonly before: DeviceView | undefined;
   readonly now: DeviceView;

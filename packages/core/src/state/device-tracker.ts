@@ -1,46 +1,21 @@
 import type { Device, Peer } from '../model/device.js';
 import type { PeerState } from '../model/peer-state.js';
-import type { Change, DeviceField } from './change.js';
-import { tellDevice } from './device-changes.js';
+import { absent, restoredView, withPeers } from './device-view.js';
+import type { DeviceField } from './change.js';
+import { DeviceLog } from './device-log.js';
 import type { DeviceView, PeerView } from './frame.js';
-import { KeyRotation } from './key-rotation.js';
+import { lineOf, type SavedDevice, type SavedPeer, type SavedRecord } from './saved/format.js';
 import { ask, type Sayings } from './naming.js';
 import { OverflowTracker } from './overflow-tracker.js';
 import type { PeerLimit } from './peer-limit.js';
 import { PeerTracker } from './peer-tracker.js';
-import { deviceFields, peerFields } from './reconfigured.js';
+import { deviceFields } from './reconfigured.js';
 import { Series } from './series.js';
-import type { Step } from './step.js';
-import { noTotals } from './totals.js';
+import { AT_NEXT } from './start-time.js';
+import { restoredStep, stepOf, type Scrape, type Step } from './step.js';
 
 const NO_PEERS: readonly never[] = [];
 const NO_FIELDS: readonly DeviceField[] = [];
-
-/** A device of which nothing is known. */
-const UNKNOWN: Omit<Device, 'name'> = {
-  type: 'kernel',
-  netns: undefined,
-  source: '',
-  publicKey: undefined,
-  listenPort: undefined,
-  firewallMark: undefined,
-  peers: NO_PEERS,
-  up: undefined,
-  countingSince: undefined,
-  incarnation: undefined,
-  standardMessages: true,
-};
-
-/** The scrape that a reading belongs to. Times are in milliseconds. */
-export interface Scrape {
-  readonly time: number;
-  readonly monotonicTime: number;
-  /** Two scrape intervals. */
-  readonly tolerance: number;
-  readonly changes: Change[];
-  /** Whether the audit trail was asked for. */
-  readonly connections: boolean;
-}
 
 /** Peers tracked between two pauses. */
 const BATCH = 512;
@@ -55,17 +30,13 @@ export class DeviceTracker {
   readonly #sayings: Sayings;
   readonly #limit: PeerLimit;
   readonly #overflow = new OverflowTracker();
-  readonly #silent: boolean;
+  readonly #log: DeviceLog;
   /** The last one that could be told. */
   #incarnation: string | undefined;
   #gone = false;
-  /** Whether its link was up when that could last be told. */
-  #link: boolean | undefined;
   #configChanges = 0;
   #countedSince: number | undefined;
   #previous: { time: number; monotonicTime: number } | undefined;
-  /** `undefined`: no peer came, went or lost anything lately. */
-  #rotation: KeyRotation | undefined;
   /** See {@link Step.uncounted}. */
   #uncounted = false;
 
@@ -82,15 +53,21 @@ export class DeviceTracker {
     this.#sayings = sayings;
     this.#limit = limit;
     this.#previous = knownAbsent;
-    this.#silent = silent;
+    this.#log = new DeviceLog(silent);
   }
 
   /** Takes a reading of the device in. */
   *advance(device: Device, now: Scrape): Generator<void, DeviceView> {
     const before = this.view;
     const wasGone = this.#gone;
-    const step = this.#step(device, now);
-    if (step.changes === undefined) this.#rotation = undefined;
+    const step = stepOf(device, now, {
+      isKnown: before !== undefined,
+      gone: wasGone,
+      incarnation: this.#incarnation,
+      previous: this.#previous,
+      uncounted: this.#uncounted,
+    });
+    if (step.changes === undefined) this.#log.forget();
     this.#countedSince = Math.min(this.#countedSince ?? step.countedFrom, step.time);
     const added: PeerView[] = [];
     const views: PeerView[] = [];
@@ -108,7 +85,7 @@ export class DeviceTracker {
       } else {
         const { view: last } = tracker;
         tracker.advance(peer, step, this.#overflow);
-        if (last.peer !== peer) this.#compare(last, tracker.view, step);
+        if (last.peer !== peer && this.#log.compare(last, tracker.view, step)) this.#count(1);
       }
       this.#order[index] = tracker;
       const { view } = tracker;
@@ -119,7 +96,7 @@ export class DeviceTracker {
     }
     this.#order.length = device.peers.length;
     const removed = this.peers.size > device.peers.length ? this.#disappear(step) : NO_PEERS;
-    if (step.changes !== undefined) this.#arrive(added, removed, step);
+    if (added.length > 0 || removed.length > 0) this.#log.arrive(added, removed, this.peers, step);
     const fields = before === undefined ? NO_FIELDS : deviceFields(before.device, device);
     this.#count(added.length + removed.length + Math.min(fields.length, 1));
     this.#previous = { time: now.time, monotonicTime: now.monotonicTime };
@@ -138,12 +115,85 @@ export class DeviceTracker {
       overflow: this.#overflow.look(now.time),
     };
     const isNew = before === undefined || wasGone;
-    if (!(this.#silent && before === undefined)) {
-      tellDevice(now.changes, { before, now: this.view, isNew, recreated: step.recreated, link: this.#link, fields });
-    }
-    this.#link = isNew || step.recreated ? device.up : (device.up ?? this.#link);
+    this.#log.tell({ before, now: this.view, isNew, recreated: step.recreated, fields }, now.changes);
     for (const change of step.connections ?? []) now.changes.push(change);
     return this.view;
+  }
+
+  /** Writes lines of all that is known. Pauses now and then by handing on what there is. */
+  *save(): Generator<string, void> {
+    yield lineOf('device', this.#saved(this.view!));
+    let lines = '';
+    let count = 0;
+    for (const peer of this.#order) {
+      lines += lineOf('peer', peer.save());
+      if (++count % BATCH !== 0) continue;
+      yield lines;
+      lines = '';
+    }
+    for (const record of this.#log.records()) lines += lineOf('record', record);
+    yield lines;
+  }
+
+  #saved({ device, up, readTime, readMonotonicTime }: DeviceView): SavedDevice {
+    const own = { ...device, peers: undefined };
+    return {
+      device: own,
+      up,
+      readTime,
+      readMonotonicTime,
+      incarnation: this.#incarnation,
+      gone: this.#gone,
+      uncounted: this.#uncounted,
+      link: this.#log.link,
+      configChanges: this.#configChanges,
+      countedSince: this.#countedSince,
+      previous: this.#previous,
+      overflow: this.#overflow.save(),
+    };
+  }
+
+  /** Takes up what was saved of the device itself.
+   *
+   *  @param clean see {@link Restoration} */
+  restore(saved: SavedDevice, clean: boolean): void {
+    this.#incarnation = saved.incarnation;
+    this.#gone = saved.gone;
+    this.#log.link = saved.link;
+    this.#uncounted = !clean || saved.uncounted;
+    this.#configChanges = clean ? saved.configChanges : 0;
+    this.#countedSince = clean ? saved.countedSince : AT_NEXT;
+    this.#previous = saved.previous;
+    if (saved.overflow !== undefined) this.#overflow.restore(saved.overflow, clean);
+    this.view = restoredView(this.series, saved, {
+      startTime: this.#countedSince ?? saved.readTime,
+      value: this.#configChanges,
+    });
+  }
+
+  /** Takes up what was saved of one peer. */
+  restorePeer(saved: SavedPeer, clean: boolean): void {
+    const { readTime: time, readMonotonicTime: monotonicTime, device } = this.view!;
+    const { publicKey } = saved.peer;
+    const step = restoredStep(device, { time, monotonicTime });
+    const said = ask(this.#sayings, publicKey, this.series);
+    const tracker = PeerTracker.restore(saved, clean, said, step, this.#overflow);
+    // The limit may be another than it was.
+    if (tracker.individual && !this.#limit.admit()) tracker.fold();
+    if (!tracker.individual) this.#overflow.count(1, clean ? time : AT_NEXT);
+    this.#order[this.peers.size] = tracker;
+    this.peers.set(publicKey, tracker);
+  }
+
+  restoreRecord(saved: SavedRecord): void {
+    this.#log.restoreRecord(saved, this.series, this.peers.get(saved.peer.publicKey)?.view);
+  }
+
+  /** All of it was taken up. */
+  restored(): void {
+    if (this.#gone) return;
+    const overflow = this.#uncounted ? undefined : this.#overflow.look(this.view!.readTime);
+    this.view = withPeers(this.view!, this.#order, overflow);
   }
 
   /** Asks again what is said of each peer; it holds from the next reading on. */
@@ -151,25 +201,14 @@ export class DeviceTracker {
     for (const [publicKey, tracker] of this.peers) {
       const said = ask(this.#sayings, publicKey, this.series, tracker.view.series);
       tracker.rename(said);
-      this.#rotation?.rename({ ...tracker.view, series: said.series });
+      this.#log.rename({ ...tracker.view, series: said.series });
     }
   }
 
   /** The device ought to be there and never was. */
   lack(now: Scrape): DeviceView {
     this.#gone = true;
-    this.view ??= {
-      series: this.series,
-      device: { ...UNKNOWN, name: this.series.device },
-      readTime: now.time,
-      readMonotonicTime: now.monotonicTime,
-      up: 0,
-      peers: NO_PEERS,
-      peerCounts: { active: 0, stale: 0, never: 0, idle: 0 },
-      configChanges: { startTime: now.time, value: 0 },
-      overflow: undefined,
-    };
-    return this.remove(now)!;
+    return this.remove(now);
   }
 
   /** The device can't be read: what is known of it ages, and whether it is up nobody knows. */
@@ -179,7 +218,7 @@ export class DeviceTracker {
   }
 
   /** The device is gone. */
-  remove(now: Scrape): DeviceView | undefined {
+  remove(now: Scrape): DeviceView {
     const { time, monotonicTime, changes } = now;
     const { view } = this;
     if (!this.#gone && view !== undefined) changes.push({ type: 'device.removed', time, device: view });
@@ -195,61 +234,20 @@ export class DeviceTracker {
     this.peers.clear();
     this.#order.length = 0;
     this.#previous = { time, monotonicTime };
-    this.#rotation = undefined;
+    this.#log.forget();
+    this.#countedSince &&= Math.min(this.#countedSince, time);
+    this.#uncounted = false;
     this.#gone = true;
-    if (this.view === undefined) return undefined;
-    return (this.view = {
-      ...this.view,
-      // Nothing may hold on to the peers.
-      device: { ...this.view.device, peers: NO_PEERS },
-      readTime: now.time,
-      readMonotonicTime: now.monotonicTime,
-      up: 0,
-      peers: NO_PEERS,
-      peerCounts: { active: 0, stale: 0, never: 0, idle: 0 },
-      overflow: this.#overflow.look(now.time),
-    });
+    return (this.view = absent(this.series, view, now, this.#overflow.look(time)));
+  }
+
+  /** Whether nothing may be shown of it until it is read again. */
+  get uncounted(): boolean {
+    return this.#uncounted;
   }
 
   get gone(): boolean {
     return this.#gone;
-  }
-
-  #step(device: Device, now: Scrape): Step {
-    const known = this.#incarnation !== undefined && device.incarnation !== undefined;
-    const recreated = known && this.#incarnation !== device.incarnation;
-    // It was out of sight and not gone after all, so its counters did not begin anew: the same as a first reading.
-    const hidden = this.#gone && known && !recreated;
-    // After a backward step of the wall clock nothing may seem to begin in the future.
-    const previous =
-      this.#previous === undefined || hidden
-        ? undefined
-        : { time: Math.min(this.#previous.time, now.time), monotonicTime: this.#previous.monotonicTime };
-    const lastZero = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
-    const isNew = recreated || this.view === undefined;
-    const zeroTime = isNew ? Math.max(lastZero, device.countingSince ?? 0) : lastZero;
-    const newIo = { startTime: Math.min(zeroTime, now.time), receive: 0, transmit: 0 };
-    const uncounted = this.#uncounted;
-    const countedFrom = uncounted ? now.time : (previous?.time ?? now.time);
-    const newTotals = noTotals(countedFrom);
-    // What is said of the device as a whole is not said of each peer.
-    const changes = this.view === undefined || recreated || this.#gone ? undefined : now.changes;
-    // Written out: what is made by spreading may get a hidden class of its own, and code compiled for it dies with it.
-    return {
-      time: now.time,
-      monotonicTime: now.monotonicTime,
-      previous,
-      recreated,
-      tolerance: now.tolerance,
-      standardMessages: device.standardMessages,
-      newIo,
-      newTotals,
-      devicePublicKey: device.publicKey,
-      changes,
-      connections: now.connections ? [] : undefined,
-      uncounted,
-      countedFrom,
-    };
   }
 
   /** Readings mostly list the same peers in the same order, so the look-up is mostly none. */
@@ -277,26 +275,6 @@ export class DeviceTracker {
       removed.push(tracker.view);
     }
     return removed;
-  }
-
-  /** Finds out whether somebody set a peer otherwise. */
-  #compare(before: PeerView, now: PeerView, { changes, time, monotonicTime, devicePublicKey }: Step): void {
-    const fields = peerFields(before.peer, now.peer);
-    if (fields.length === 0) return;
-    this.#count(1);
-    if (changes === undefined) return;
-    changes.push({ type: 'peer.config.changed', time, peer: now, devicePublicKey, before: before.peer, fields });
-    this.#rotation ??= new KeyRotation();
-    this.#rotation.reconfigure(before, now, monotonicTime);
-  }
-
-  #arrive(added: readonly PeerView[], removed: readonly PeerView[], step: Step): void {
-    if (added.length === 0 && removed.length === 0) return;
-    this.#rotation ??= new KeyRotation();
-    const current = (publicKey: string): PeerView => this.peers.get(publicKey)!.view;
-    const { time, monotonicTime, devicePublicKey } = step;
-    const arrivals = { added, removed, current, time, monotonicTime, devicePublicKey };
-    for (const change of this.#rotation.arrive(arrivals)) step.changes!.push(change);
   }
 
   #count(configChanges: number): void {

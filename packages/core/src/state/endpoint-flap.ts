@@ -1,6 +1,7 @@
 import { parseEndpoint } from '../model/endpoint.js';
 import type { PeerEndpointFlapping } from './change.js';
 import type { EndpointChange } from './frame.js';
+import type { SavedFlap } from './saved/format.js';
 
 /** An endpoint that changes this often within {@link WINDOW} flaps. */
 const ENOUGH = 4;
@@ -22,7 +23,9 @@ interface Counted {
   readonly time: number;
   /** Whether it led back to where the endpoint had been before. */
   readonly back: boolean;
-  readonly addresses: readonly [string, string];
+  /** Addresses. */
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Flapping that goes on. */
@@ -34,13 +37,6 @@ interface Flapping {
 }
 
 type Facts = Pick<PeerEndpointFlapping, 'phase' | 'since' | 'changes' | 'addresses' | 'alternating'>;
-
-/** All that is remembered, as plain data. */
-export interface SavedFlap {
-  readonly former: readonly Former[];
-  readonly counted: readonly Counted[];
-  readonly flapping: Readonly<Flapping> | undefined;
-}
 
 /** Finds out whether the endpoint of one peer goes to and fro. New ports alone are what NAT gives, and count only if they lead
  *  back to a former endpoint: then two machines with one key sit behind one NAT. */
@@ -73,7 +69,7 @@ export class EndpointFlap {
       kind === 'port' ? endpoint === to : parseEndpoint(endpoint).address === next,
     );
     if (kind === 'port' && !back) return undefined;
-    this.#counted.push({ at: now.monotonicTime, time: now.time, back, addresses: [old, next] });
+    this.#counted.push({ at: now.monotonicTime, time: now.time, back, from: old, to: next });
     if (this.#counted.length > ENOUGH) this.#counted.shift();
     if (this.#flapping !== undefined) {
       add(this.#flapping, this.#counted.at(-1)!);
@@ -111,10 +107,10 @@ export class EndpointFlap {
   }
 }
 
-function add(flapping: Flapping, { back, addresses }: Counted): void {
+function add(flapping: Flapping, { back, from, to }: Counted): void {
   flapping.changes++;
   flapping.back += Number(back);
-  for (const address of addresses) {
+  for (const address of [from, to]) {
     if (!flapping.addresses.includes(address) && flapping.addresses.length < MOST_REMEMBERED) {
       flapping.addresses.push(address);
     }

@@ -1,5 +1,6 @@
 import { attemptsIn, containsData, REKEY_TIMEOUT } from './attempts.js';
 import type { FailedAttempt, StaleReason } from './frame.js';
+import type { SavedEvidence } from './saved/format.js';
 
 /** What happened between two readings of a peer without a handshake. */
 export interface Interval {
@@ -21,11 +22,23 @@ const UNANSWERED_MILLIS = 30_000;
 /** Gathers evidence that a peer is out of reach, from its counters alone. It is thrown away at the next handshake. */
 export class Evidence {
   /** Attempts since the last handshake. */
-  readonly #attempts: Record<FailedAttempt, number> = { initiating_in_vain: 0, responding_in_vain: 0 };
+  #attempts: Record<FailedAttempt, number> = { initiating_in_vain: 0, responding_in_vain: 0 };
   /** Whether the last attempt may still succeed: it was made since the reading before. */
-  readonly #pending: Record<FailedAttempt, boolean> = { initiating_in_vain: false, responding_in_vain: false };
+  #pending: Record<FailedAttempt, boolean> = { initiating_in_vain: false, responding_in_vain: false };
   /** How long, and over how many readings, nothing has come back since data was sent. */
   #unanswered: { millis: number; scrapes: number } | undefined;
+
+  static restore({ attempts, pending, unanswered }: SavedEvidence): Evidence {
+    const evidence = new Evidence();
+    evidence.#attempts = attempts;
+    evidence.#pending = pending;
+    evidence.#unanswered = unanswered;
+    return evidence;
+  }
+
+  save(): SavedEvidence {
+    return { attempts: this.#attempts, pending: this.#pending, unanswered: this.#unanswered };
+  }
 
   /** Takes one more interval without a handshake in. Returns the attempts now known to have failed. */
   observe(interval: Interval): Record<FailedAttempt, number> {

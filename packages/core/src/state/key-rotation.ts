@@ -1,18 +1,13 @@
 import type { PeerAdded, PeerKeyRotated, PeerRemoved } from './change.js';
 import type { PeerView } from './frame.js';
 import { PeerRecord, type Recorded } from './peer-record.js';
+import type { SavedRecord } from './saved/format.js';
 
 /** Between the removal of one and the addition of the other, in milliseconds. */
 const LONGEST = 24 * 3_600_000;
 
 /** What happened to the peers of a device in one scrape. */
 export type Arrival = PeerAdded | PeerRemoved | PeerKeyRotated;
-
-export interface SavedRotation {
-  readonly removed: readonly Recorded[];
-  readonly added: readonly Recorded[];
-  readonly lost: readonly Recorded[];
-}
 
 /** The peers of a device that came and went in one scrape. */
 export interface Arrivals {
@@ -29,17 +24,11 @@ export interface Arrivals {
  *  or if neither has one and all the allowed IPs went over; up to a day apart, in either order. */
 export class KeyRotation {
   /** Peers that are gone, with what they had. */
-  readonly #removed: PeerRecord;
+  readonly #removed = new PeerRecord();
   /** Peers that came. */
-  readonly #added: PeerRecord;
+  readonly #added = new PeerRecord();
   /** Peers that lost allowed IPs, as they were before: WireGuard takes them from one peer when another is given them. */
-  readonly #lost: PeerRecord;
-
-  constructor(saved?: SavedRotation) {
-    this.#removed = new PeerRecord(saved?.removed);
-    this.#added = new PeerRecord(saved?.added);
-    this.#lost = new PeerRecord(saved?.lost);
-  }
+  readonly #lost = new PeerRecord();
 
   /** A peer was set otherwise. Must be told before the {@link arrive} of the same scrape. */
   reconfigure(before: PeerView, now: PeerView, monotonicTime: number): void {
@@ -98,8 +87,16 @@ export class KeyRotation {
     return [...went, ...rotated, ...come];
   }
 
-  save(): SavedRotation {
-    return { removed: this.#removed.list(), added: this.#added.list(), lost: this.#lost.list() };
+  /** All that is remembered, of each kind the oldest first. */
+  *records(): Generator<[kind: SavedRecord['record'], Recorded]> {
+    for (const each of this.#removed.list()) yield ['removed', each];
+    for (const each of this.#added.list()) yield ['added', each];
+    for (const each of this.#lost.list()) yield ['lost', each];
+  }
+
+  restore(kind: SavedRecord['record'], { view, last, at }: Recorded): void {
+    const record = { removed: this.#removed, added: this.#added, lost: this.#lost }[kind];
+    record.put(view, at, last);
   }
 }
 

@@ -16,6 +16,15 @@ export class PeerLimit {
     this.#limit = limit;
   }
 
+  /** When peers were last ranked, on the monotonic clock. `undefined`: never. */
+  get rankedAt(): number | undefined {
+    return this.#rankedAt;
+  }
+
+  restore(rankedAt: number | undefined): void {
+    this.#rankedAt = rankedAt;
+  }
+
   /** Whether a new peer becomes a member. */
   admit(): boolean {
     if (this.#members >= this.#limit) return false;

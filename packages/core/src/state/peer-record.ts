@@ -20,10 +20,6 @@ export class PeerRecord {
   readonly #byName = new Map<string, string>();
   readonly #byAddresses = new Map<string, string>();
 
-  constructor(saved: readonly Recorded[] = []) {
-    for (const { view, last, at } of saved) this.put(view, at, last);
-  }
-
   get(publicKey: string): Recorded | undefined {
     return this.#byKey.get(publicKey);
   }
@@ -77,8 +73,8 @@ export class PeerRecord {
     return name !== undefined && series.peerName !== undefined && name !== series.peerName;
   }
 
-  list(): Recorded[] {
-    return [...this.#byKey.values()];
+  list(): Iterable<Recorded> {
+    return this.#byKey.values();
   }
 
   #last(publicKey: string | undefined): PeerView | undefined {

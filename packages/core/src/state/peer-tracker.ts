@@ -1,34 +1,21 @@
 import type { Peer } from '../model/device.js';
 import { REJECT_AFTER_TIME } from './attempts.js';
-import { Connection, disconnectedAt } from './connection.js';
 import { endpointChange } from './endpoint-change.js';
-import { EndpointFlap } from './endpoint-flap.js';
 import { Evidence } from './evidence.js';
 import { expectationOf } from './expectation.js';
-import type { EndpointChange, Expectation, Io, PeerExpectation, PeerView, Totals } from './frame.js';
+import type { Expectation, Io, PeerExpectation, PeerView, Totals } from './frame.js';
 import { judge } from './judge.js';
 import type { OverflowTracker } from './overflow-tracker.js';
 import type { Said } from './naming.js';
 import { tellPeer } from './peer-changes.js';
+import { PeerMemory, type Leaving } from './peer-memory.js';
+import type { SavedPeer } from './saved/format.js';
 import type { Series } from './series.js';
 import type { Step } from './step.js';
-import { notAfter } from './start-time.js';
-import { addTotals, type Increment } from './totals.js';
+import { AT_NEXT, notAfter } from './start-time.js';
+import { addTotals, noTotals, type Increment } from './totals.js';
 
 const NOTHING = { receive: 0, transmit: 0 };
-const NO_BYTES = { receiveBytes: 0, transmitBytes: 0 };
-
-type Leaving = Pick<Step, 'time' | 'devicePublicKey' | 'connections'>;
-
-/** What is remembered of few peers. */
-interface Memory {
-  /** `undefined`: its endpoint did not change lately. */
-  flap: EndpointFlap | undefined;
-  /** Whether it had a handshake that was forgotten. */
-  met: boolean;
-  /** `undefined`: it is not active, or nobody asked. */
-  connection: Connection | undefined;
-}
 
 /** Follows one peer from reading to reading. */
 export class PeerTracker {
@@ -40,7 +27,7 @@ export class PeerTracker {
   #series: Series;
   #expected: PeerExpectation | undefined;
   readonly #standardMessages: boolean;
-  readonly #appeared: number;
+  #appeared: number;
   #ioBase: Io;
   /** The peer's own sums while it is folded: they stand still. `undefined`: it is not folded. */
   #frozen: Pick<Io, 'receive' | 'transmit'> | undefined;
@@ -51,7 +38,7 @@ export class PeerTracker {
   #evidence: Evidence | undefined;
   /** What was said of the peer when its expectation was found. */
   #judgedBy: PeerExpectation | undefined;
-  #memory: Memory | undefined;
+  #memory: PeerMemory | undefined;
 
   constructor(said: Said, peer: Peer, individual: boolean, step: Step, overflow: OverflowTracker) {
     this.seen = step;
@@ -71,9 +58,54 @@ export class PeerTracker {
       this.#addIo(peer.receiveBytes, peer.transmitBytes, overflow, step);
     }
     this.view = this.#look(undefined, peer, this.#expectationOf(peer), step);
-    if (step.connections !== undefined && this.view.state === 'active') {
-      this.#connect(step.previous === undefined ? peer : NO_BYTES, step);
-    }
+    if (step.connections !== undefined && this.view.state === 'active') this.#remember().appear(this.view, step);
+  }
+
+  /** @param saved what {@link save} returned
+   *  @param clean see {@link Restoration}: otherwise its own sums begin anew
+   *  @param step that of the device when it was saved, with nothing before it */
+  static restore(saved: SavedPeer, clean: boolean, said: Said, step: Step, overflow: OverflowTracker): PeerTracker {
+    const { peer, expectation, state, reason, frozen } = saved;
+    const tracker = new PeerTracker(said, peer, frozen === undefined, step, overflow);
+    const anew = !clean && (saved.ioBase.receive !== 0 || saved.ioBase.transmit !== 0);
+    tracker.#appeared = saved.appeared;
+    tracker.#ioBase = anew
+      ? { startTime: AT_NEXT, receive: peer.receiveBytes, transmit: peer.transmitBytes }
+      : saved.ioBase;
+    tracker.#frozen = clean ? frozen : frozen && NOTHING;
+    tracker.#totals = clean ? saved.totals : noTotals(AT_NEXT);
+    tracker.#endpoint = saved.lastEndpoint;
+    tracker.#handshake = saved.handshake;
+    tracker.#evidence = saved.evidence && Evidence.restore(saved.evidence);
+    tracker.#memory = PeerMemory.restore(saved);
+    tracker.rankedBytes = saved.rankedBytes;
+    const { individual, view } = tracker;
+    const { series } = view;
+    const [ioBase, totals] = [tracker.#ioBase, tracker.#totals];
+    tracker.view = { peer, series, expectation, state, reason, individual, ioBase, totals };
+    return tracker;
+  }
+
+  save(): SavedPeer {
+    const { peer, expectation, state, reason } = this.view;
+    const { met = false, flap, connection } = this.#memory?.save() ?? {};
+    return {
+      peer,
+      expectation,
+      state,
+      reason,
+      appeared: this.#appeared,
+      ioBase: this.#ioBase,
+      frozen: this.#frozen,
+      totals: this.#totals,
+      lastEndpoint: this.#endpoint,
+      handshake: this.#handshake,
+      rankedBytes: this.rankedBytes,
+      met,
+      evidence: this.#evidence?.save(),
+      flap,
+      connection,
+    };
   }
 
   advance(peer: Peer, step: Step, overflow: OverflowTracker): void {
@@ -120,60 +152,19 @@ export class PeerTracker {
       if (step.changes !== undefined) {
         tellPeer(step.changes, { before: viewBefore, now: view, reset, handshake, change, endpointBefore, met }, step);
       }
-      if (step.connections !== undefined) this.#reconnect(viewBefore, reset, step);
+      if (step.connections !== undefined) this.#remember().reconnect(viewBefore, view, reset, step);
     }
-    if (change !== undefined && change !== 'first') this.#roam(change, endpointBefore!, peer.endpoint!, step);
-    if (this.#memory?.flap !== undefined) this.#settle(this.#memory, step);
+    if (change !== undefined && change !== 'first') this.#remember().roam(change, endpointBefore!, view, step);
+    if (this.#memory !== undefined) this.#memory.settle(view, step);
   }
 
   /** The peer is gone, or its device is. */
   leave(step: Leaving): void {
-    if (step.connections !== undefined) this.#disconnect(this.view.peer, step);
+    this.#memory?.disconnect(this.view, this.view.peer, step);
   }
 
-  #remember(): Memory {
-    return (this.#memory ??= { flap: undefined, met: false, connection: undefined });
-  }
-
-  #roam(kind: EndpointChange, from: string, to: string, step: Step): void {
-    const memory = this.#remember();
-    memory.flap ??= new EndpointFlap();
-    this.#tellFlap(memory.flap.change(kind, from, to, step), step);
-  }
-
-  #settle(memory: Memory, step: Step): void {
-    const flap = memory.flap!;
-    this.#tellFlap(flap.end(step.monotonicTime), step);
-    if (flap.isOver) memory.flap = undefined;
-  }
-
-  #tellFlap(facts: ReturnType<EndpointFlap['end']>, { time, devicePublicKey, changes }: Step): void {
-    if (facts === undefined) return;
-    changes?.push({ type: 'peer.endpoint.flapping', time, peer: this.view, devicePublicKey, ...facts });
-  }
-
-  /** @param before what the counters stood at before */
-  #connect(before: Pick<Peer, 'receiveBytes' | 'transmitBytes'>, step: Step): void {
-    const { view } = this;
-    const time = view.peer.lastHandshakeTime ?? step.time;
-    this.#remember().connection = new Connection(step.previous === undefined ? undefined : time, before);
-    step.connections!.push({ type: 'peer.connected', time, peer: view, devicePublicKey: step.devicePublicKey });
-  }
-
-  #disconnect(last: Peer, { time: now, devicePublicKey, connections }: Leaving): void {
-    const connection = this.#memory?.connection;
-    if (connection === undefined) return;
-    this.#memory!.connection = undefined;
-    const time = disconnectedAt(last, now);
-    connections!.push({ type: 'peer.disconnected', time, peer: this.view, devicePublicKey, ...connection.end(last) });
-  }
-
-  #reconnect({ peer: before, state }: PeerView, reset: boolean, step: Step): void {
-    const { state: now, peer } = this.view;
-    // Whatever came after a reset is no part of what ended with it.
-    if (state === 'active' && now !== 'active') this.#disconnect(reset ? before : peer, step);
-    else if (now === 'active' && state !== 'active') this.#connect(reset ? NO_BYTES : before, step);
-    else if (reset) this.#memory?.connection?.reset(before);
+  #remember(): PeerMemory {
+    return (this.#memory ??= new PeerMemory());
   }
 
   /** Takes what is said of the peer from now on. */

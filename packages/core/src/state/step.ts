@@ -1,5 +1,7 @@
 import type { Change } from './change.js';
+import type { Device } from '../model/device.js';
 import type { Io, Totals } from './frame.js';
+import { noTotals } from './totals.js';
 
 /** The two instants that a device's trackers step between. */
 export interface Step {
@@ -28,4 +30,68 @@ export interface Step {
   readonly uncounted: boolean;
   /** Since when what happened is counted. */
   readonly countedFrom: number;
+}
+
+/** The scrape that a reading belongs to. Times are in milliseconds. */
+export interface Scrape {
+  readonly time: number;
+  readonly monotonicTime: number;
+  /** Two scrape intervals. */
+  readonly tolerance: number;
+  readonly changes: Change[];
+  /** Whether the audit trail was asked for. */
+  readonly connections: boolean;
+}
+
+/** What a device's tracker knows before a reading. */
+interface Known {
+  /** Whether the device was ever read. */
+  readonly isKnown: boolean;
+  readonly gone: boolean;
+  /** The last one that could be told. */
+  readonly incarnation: string | undefined;
+  readonly previous: Step['previous'];
+  readonly uncounted: boolean;
+}
+
+/** Finds out what lies between the last reading of a device and this one. */
+export function stepOf(device: Device, now: Scrape, known: Known): Step {
+  const { uncounted } = known;
+  const comparable = known.incarnation !== undefined && device.incarnation !== undefined;
+  const recreated = comparable && known.incarnation !== device.incarnation;
+  // It was out of sight and not gone after all, so its counters did not begin anew: the same as a first reading.
+  const hidden = known.gone && comparable && !recreated;
+  // After a backward step of the wall clock nothing may seem to begin in the future.
+  const previous =
+    known.previous === undefined || hidden
+      ? undefined
+      : { time: Math.min(known.previous.time, now.time), monotonicTime: known.previous.monotonicTime };
+  const lastZero = previous === undefined ? (device.countingSince ?? now.time) : previous.time;
+  const isNew = recreated || !known.isKnown;
+  const zeroTime = isNew ? Math.max(lastZero, device.countingSince ?? 0) : lastZero;
+  const countedFrom = uncounted ? now.time : (previous?.time ?? now.time);
+  // Written out: what is made by spreading may get a hidden class of its own, and code compiled for it dies with it.
+  return {
+    time: now.time,
+    monotonicTime: now.monotonicTime,
+    previous,
+    recreated,
+    tolerance: now.tolerance,
+    standardMessages: device.standardMessages,
+    newIo: { startTime: Math.min(zeroTime, now.time), receive: 0, transmit: 0 },
+    newTotals: noTotals(countedFrom),
+    devicePublicKey: device.publicKey,
+    // What is said of the device as a whole is not said of each peer.
+    changes: !known.isKnown || recreated || known.gone ? undefined : now.changes,
+    connections: now.connections ? [] : undefined,
+    uncounted,
+    countedFrom,
+  };
+}
+
+/** The reading that restored peers were last part of. */
+export function restoredStep(device: Device, { time, monotonicTime }: Pick<Scrape, 'time' | 'monotonicTime'>): Step {
+  const scrape = { time, monotonicTime, tolerance: 0, changes: [], connections: false };
+  const nothing = { isKnown: false, gone: false, incarnation: undefined, previous: undefined, uncounted: false };
+  return stepOf(device, scrape, nothing);
 }

@@ -1,13 +1,16 @@
 import type { Device } from '../model/device.js';
 import type { SourceFailure, Snapshot } from '../model/snapshot.js';
 import type { Change } from './change.js';
-import { DeviceTracker, type Scrape } from './device-tracker.js';
+import { DeviceTracker } from './device-tracker.js';
 import type { DeviceView, ErrorCount, Frame, RequiredDevice } from './frame.js';
 import type { Sayings } from './naming.js';
 import { PeerLimit } from './peer-limit.js';
 import type { PeerTracker } from './peer-tracker.js';
+import { lineOf, VERSION, type Header, type SavedError } from './saved/format.js';
+import { load, type Loaded, type Restoration } from './saved/load.js';
 import { Series } from './series.js';
 import { notAfter } from './start-time.js';
+import type { Scrape } from './step.js';
 
 export interface TrackerOptions extends Sayings {
   /** Between two scrapes, in milliseconds. */
@@ -36,6 +39,9 @@ interface Previous {
   readonly failed: boolean;
 }
 
+/** Lines taken up between two pauses. */
+const BATCH = 256;
+
 /** Turns snapshots, one after the other, into frames. It has no clock, no timer and no I/O: the same snapshots give the
  *  same frames. */
 export class Tracker {
@@ -45,7 +51,9 @@ export class Tracker {
   readonly #errors = new Map<string, ErrorCount>();
   #previous: Previous | undefined;
   /** What has failed in each snapshot from the first one on: whatever is behind it was never looked for. */
-  #unseen: readonly SourceFailure[] = [];
+  #unseen: readonly Blind[] = [];
+  /** Whether a process that was killed may have counted more than is known. */
+  #uncounted = false;
   #renaming = false;
 
   constructor(options: TrackerOptions) {
@@ -78,7 +86,9 @@ export class Tracker {
     views.push(...this.#missing(snapshot.failures, scrape, names));
 
     for (const [key, count] of this.#errors) this.#errors.set(key, notAfter(time, count));
-    for (const failure of snapshot.failures) this.#countError(failure, Math.min(previous?.time ?? time, time));
+    const errorsSince = this.#uncounted ? time : Math.min(previous?.time ?? time, time);
+    this.#uncounted = false;
+    for (const failure of snapshot.failures) this.#countError(failure, errorsSince);
     this.#unseen = stillFailing(previous === undefined ? snapshot.failures : this.#unseen, snapshot.failures);
     this.#previous = { time, monotonicTime, failed: snapshot.failures.length > 0 };
     return {
@@ -92,6 +102,77 @@ export class Tracker {
       changes,
       clockStep: stepped ? clockStep : 0,
     };
+  }
+
+  /** Writes all that is known as lines of JSON, several at a time: public keys and endpoints, and no private key. Nothing else may
+   *  be done before it is at its end. Without a snapshot taken in there is nothing to write.
+   *
+   *  @param boot names the run of the machine that the monotonic clock belongs to. `undefined`: unknown */
+  *save(boot: string | undefined): Generator<string, void> {
+    if (this.#previous === undefined) return;
+    const { time, monotonicTime, failed } = this.#previous;
+    const header: Header = { wgotel: 'state', version: VERSION, boot, time, monotonicTime };
+    yield `${JSON.stringify(header)}\n`;
+    let count = 1;
+    yield lineOf('tracker', { failed, unseen: this.#unseen, rankedAt: this.#limit.rankedAt });
+    for (const { series, type, startTime, value } of this.#errors.values()) {
+      count++;
+      yield lineOf('error', { device: series?.device, netns: series?.netns, type, startTime, value });
+    }
+    for (const device of this.#devices.values()) {
+      for (const lines of device.save()) {
+        count += lines.split('\n').length - 1;
+        yield lines;
+      }
+    }
+    yield lineOf('end', { lines: count });
+  }
+
+  /** Takes up what {@link save} wrote, before the first snapshot: that one is then compared with it. Names and expectations
+   *  are asked for anew. Pauses now and then. What is damaged or of another version is not taken up at all.
+   *
+   *  @returns why nothing was taken up. `undefined`: all was */
+  *restore(lines: Iterable<string>, now: Restoration): Generator<void, string | undefined> {
+    let loaded: Loaded;
+    try {
+      loaded = yield* load(lines, now);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    const { header, shift } = loaded;
+    this.#uncounted = !now.clean;
+    let device: DeviceTracker | undefined;
+    let count = 0;
+    for (const { kind, content } of loaded.lines) {
+      if (kind === 'tracker') {
+        this.#previous = {
+          time: header.time,
+          monotonicTime: header.monotonicTime + shift,
+          failed: content.failed,
+        };
+        this.#unseen = content.unseen;
+        this.#limit.restore(content.rankedAt);
+      } else if (kind === 'error') {
+        // Otherwise it begins anew when it is next seen.
+        if (now.clean) this.#restoreError(content);
+      } else if (kind === 'device') {
+        device?.restored();
+        const { name, netns } = content.device;
+        device = new DeviceTracker({ name, netns }, this.#options, this.#limit, undefined, false);
+        device.restore(content, now.clean);
+        this.#devices.set(deviceKey(name, netns), device);
+      } else if (kind === 'peer') device?.restorePeer(content, now.clean);
+      else if (kind === 'record') device?.restoreRecord(content);
+      if (++count % BATCH === 0) yield;
+    }
+    device?.restored();
+    return undefined;
+  }
+
+  #restoreError({ device, netns, type, startTime, value }: SavedError): void {
+    const ofDevice = device === undefined ? '' : deviceKey(device, netns);
+    const series = device === undefined ? undefined : new Series(device, undefined, undefined, netns);
+    this.#errors.set(`${ofDevice} ${type}`, { series, type, startTime, value });
   }
 
   /** Asks again, with the next snapshot, for names and expectations of all peers. */
@@ -111,10 +192,9 @@ export class Tracker {
   #begin(key: string, device: Pick<Device, 'name' | 'netns'>, source?: string): DeviceTracker {
     const before = this.#previous;
     // A failure may have hidden it in the snapshot before.
-    const knownAbsent = before === undefined || before.failed ? undefined : before;
+    const knownAbsent = before === undefined || before.failed || this.#uncounted ? undefined : before;
     const silent =
-      before === undefined ||
-      blindness(this.#unseen)(new Series(device.name, undefined, undefined, device.netns), source);
+      before === undefined || behind(this.#unseen)(new Series(device.name, undefined, undefined, device.netns), source);
     const tracker = new DeviceTracker(device, this.#options, this.#limit, knownAbsent, silent);
     this.#devices.set(key, tracker);
     return tracker;
@@ -140,7 +220,7 @@ export class Tracker {
         this.#devices.set(key, tracker);
       }
       const view = blind ? tracker.miss() : tracker.remove(scrape);
-      if (view !== undefined) views.push(view);
+      if (view !== undefined && !tracker.uncounted) views.push(view);
     }
     const gone = [...this.#devices].filter(([, tracker]) => tracker.gone).map(([key]) => key);
     const forgotten = new Set(gone.slice(0, Math.max(0, gone.length - MOST_MISSING)));
@@ -181,7 +261,13 @@ function deviceKey(name: string, netns: string | undefined): string {
 /** Tells devices that can't be read from those that are gone: the source said so of the device, or could not read anything in
  *  its namespace. For a device that was never read, any source may have been the one. */
 function blindness(failures: readonly SourceFailure[]): (device: Series, source: string | undefined) => boolean {
-  const blind = failures.filter(({ code }) => code !== 'DEVICE_NOT_FOUND');
+  return behind(failures.filter(({ code }) => code !== 'DEVICE_NOT_FOUND'));
+}
+
+/** What a failure hides. */
+type Blind = Pick<SourceFailure, 'source' | 'device' | 'netns'>;
+
+function behind(blind: readonly Blind[]): (device: Series, source: string | undefined) => boolean {
   return ({ device, netns }, source) =>
     blind.some(
       (failure) =>
@@ -192,8 +278,12 @@ function blindness(failures: readonly SourceFailure[]): (device: Series, source:
 }
 
 /** Those of the earlier failures that are there still. */
-function stillFailing(earlier: readonly SourceFailure[], now: readonly SourceFailure[]): readonly SourceFailure[] {
-  return earlier.filter(({ source, device, netns }) =>
-    now.some((each) => each.source === source && each.device === device && each.netns === netns),
-  );
+function stillFailing(earlier: readonly Blind[], now: readonly SourceFailure[]): readonly Blind[] {
+  return now
+    .filter(({ code }) => code !== 'DEVICE_NOT_FOUND')
+    .filter((each) =>
+      earlier.some(
+        ({ source, device, netns }) => each.source === source && each.device === device && each.netns === netns,
+      ),
+    );
 }

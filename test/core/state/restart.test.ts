@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { peerId, runAtOnce, Tracker, type Frame, type TrackerOptions } from '@wgotel/core';
+import { histories, type Scene } from '../../support/histories.js';
+import { pointsOf, seriesOf } from '../../support/points.js';
+import { advance, EPOCH } from '../../support/snapshots.js';
+
+type Names = (publicKey: string) => string | undefined;
+
+/** What a tracker is saved and taken up again as, and with which clock. */
+interface Restart {
+  readonly clean?: boolean;
+  readonly boot?: string;
+  /** Seconds after the epoch. */
+  readonly seconds?: number;
+  readonly uptime?: number;
+}
+
+function linesOf(tracker: Tracker, boot: string | undefined = 'boot'): string[] {
+  return [...tracker.save(boot)].join('').split('\n');
+}
+
+function restored(options: TrackerOptions, lines: readonly string[], restart: Restart = {}): Tracker {
+  const { clean = true, boot = 'boot', seconds = 0, uptime = 1_000_000 } = restart;
+  const tracker = new Tracker(options);
+  const now = { clean, boot, time: EPOCH + seconds * 1000, monotonicTime: uptime };
+  assert.equal(runAtOnce(tracker.restore(lines, now)), undefined);
+  return tracker;
+}
+
+/** Plays scenes to an end, and lets the tracker be replaced before some of them. */
+function play(
+  scenes: readonly Scene[],
+  options: TrackerOptions,
+  replace: (tracker: Tracker, index: number, options: TrackerOptions) => Tracker,
+): Frame[] {
+  let names: Names = () => undefined;
+  const all = { ...options, names: (publicKey: string) => names(publicKey) };
+  let tracker = new Tracker(all);
+  return scenes.map((scene, index) => {
+    tracker = replace(tracker, index, all);
+    if (scene.names !== undefined) {
+      ({ names } = scene);
+      tracker.rename();
+    }
+    return advance(tracker, scene.snapshot);
+  });
+}
+
+/** What there is to compare: the rendering of a series lives as long as the process, and sums of peers that are gone are not
+ *  saved. */
+function visible(frames: readonly Frame[]): unknown {
+  const unsaved = (key: string, value: unknown): unknown => {
+    if (key === 'identity') return undefined;
+    if (key !== 'previous' || typeof value !== 'object') return value;
+    return { ...value, individual: undefined, ioBase: undefined, totals: undefined };
+  };
+  return JSON.parse(JSON.stringify(frames, unsaved));
+}
+
+/** Ids of peers whose counters began anew some time. Nobody sees that, if it was while no agent ran and the counters are above
+ *  those saved since: the sums of bytes are the device's own. */
+function resetPeers(scenes: readonly Scene[]): ReadonlySet<string> {
+  const last = new Map<string, number>();
+  const reset = new Set<string>();
+  for (const { name, peers } of scenes.flatMap(({ snapshot }) => snapshot.devices)) {
+    for (const { publicKey, receiveBytes, transmitBytes } of peers) {
+      const key = `${name} ${publicKey}`;
+      const bytes = receiveBytes + transmitBytes;
+      if (bytes < (last.get(key) ?? 0)) reset.add(peerId(publicKey));
+      last.set(key, bytes);
+    }
+  }
+  return reset;
+}
+
+const OPTIONS = { collectionInterval: 15_000, peerLimit: 3 };
+
+describe('a restart', () => {
+  it('after a clean save is not to be seen in any frame', () => {
+    fc.assert(
+      fc.property(histories(-3600, 3600), fc.nat(13), fc.boolean(), (scenes, cut, connections) => {
+        const options = { ...OPTIONS, connections };
+        const uncut = play(scenes, options, (tracker) => tracker);
+        const cutOnce = play(scenes, options, (tracker, index, all) =>
+          index === 1 + (cut % (scenes.length - 1)) ? restored(all, linesOf(tracker)) : tracker,
+        );
+        assert.deepEqual(visible(cutOnce), visible(uncut));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('after a kill lets no sum fall without a later start, nor begin in its own past', () => {
+    fc.assert(
+      fc.property(
+        histories(3600),
+        fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }),
+        fc.nat(),
+        (scenes, kills, at) => {
+          let saved: string[] | undefined;
+          const frames = play(scenes, OPTIONS, (tracker, index, all) => {
+            const next =
+              kills[index] === true && saved !== undefined ? restored(all, saved, { clean: false }) : tracker;
+            if (index > 0 && (index + at) % 3 === 0) saved = linesOf(next);
+            return next;
+          });
+          const reset = resetPeers(scenes);
+          const last = new Map<string, { startTime: number; value: number }>();
+          for (const point of frames.flatMap((frame) => pointsOf(frame))) {
+            const { startTime, value, time } = point;
+            if (startTime === undefined || point.metric === 'wireguard.peer.count') continue;
+            if (point.metric === 'wireguard.peer.io' && reset.has(String(point.attributes['wireguard.peer.id'])))
+              continue;
+            const before = last.get(seriesOf(point));
+            assert.ok(startTime <= time);
+            if (before !== undefined && value < before.value) {
+              assert.ok(startTime > before.startTime, `${seriesOf(point)} fell from ${before.value} to ${value}`);
+            }
+            last.set(seriesOf(point), { startTime, value });
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
