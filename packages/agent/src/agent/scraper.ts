@@ -21,11 +21,7 @@ export class Scraper {
   onScraped: ((duration: number) => void) | undefined;
 
   /** @param storage where to keep what is known, and under which name. `undefined`: nowhere */
-  constructor(
-    config: ReceiverConfig,
-    log: Logger,
-    storage?: { readonly folder: StateFolder; readonly id: string } | undefined,
-  ) {
+  constructor(config: ReceiverConfig, log: Logger, storage?: { readonly folder: StateFolder; readonly id: string }) {
     this.config = config;
     this.#view = new MetricView(config.metrics);
     this.#names = new NameBook(config.names, log);
