@@ -1,17 +1,18 @@
 /**
  * Reacts to tunnels that break and come back:
- *   node build/examples/react/main.js [DIRECTORY] [MILLISECONDS]
+ *   node build/examples/react/main.js [DIRECTORY] [INTERVAL] [STALE_AFTER]
  * DIRECTORY holds sockets of userspace devices; without it, all devices of the host are read, which takes the privileges
- * of `wg show`. It is read every 15 s, or as often as MILLISECONDS says.
+ * of `wg show`. It is read every INTERVAL, and a tunnel is broken when its last handshake is older than STALE_AFTER: both
+ * in milliseconds, 15 s and five minutes by default.
  */
 import { WireGuardReceiver, type PeerStateChanged } from '@wgotel/core';
 
-const [directory, interval = '15000'] = process.argv.slice(2);
+const [directory, interval = '15000', staleAfter = '300000'] = process.argv.slice(2);
 
 const receiver = new WireGuardReceiver({
   ...(directory !== undefined && { source: 'uapi', sourceOptions: { directory } }),
   // Whoever it is, it ought to be there.
-  expectations: () => ({ expect: 'always' }),
+  expectations: () => ({ expect: 'always', staleAfter: Number(staleAfter) }),
   collectionInterval: Number(interval),
   initialDelay: 0,
   meterProvider: false,
