@@ -40,7 +40,7 @@ export class Scraper {
     resource: Attributes,
     isTraced: boolean,
     log: Logger,
-    storage?: { readonly folder: StateFolder; readonly id: string } | undefined,
+    storage?: { readonly folder: StateFolder; readonly id: string },
   ) {
     this.config = config;
     this.resource = resource;

@@ -9,7 +9,6 @@ receivers:
     collection_interval: 15s
     initial_delay: 1s
     timeout: 10s
-    # - storage: file_storage
     peer_limit: 10000
     # include: { interfaces: [wg0, wg1], match_type: strict }
     # exclude: { interfaces: ['^test'], match_type: regexp }
@@ -46,10 +45,9 @@ exporters: {}
 extensions:
   health:
     endpoint: 127.0.0.1:9587
-  # - file_storage: { directory: /var/lib/wgotel }
 
 service:
-  extensions: [health]
+  extensions: [health] # file_storage with a directory, as storage of a receiver, keeps what it knows over restarts
   telemetry:
     logs: { level: info, encoding: console }
     metrics: { level: normal }

@@ -10,6 +10,8 @@ const DEFAULT_HEALTH: HealthConfig = { host: '127.0.0.1', port: 9587, explicit: 
 const TYPES = ['health', 'file_storage'];
 const STORAGE = /^file_storage(?:\/[\w.-]+)?$/;
 
+const isKnown = (id: string): boolean => id === 'health' || STORAGE.test(id);
+
 const listOfNames = z.array(z.string());
 
 interface Extensions {
@@ -24,7 +26,6 @@ export function readExtensions(tree: Tree, checker: Checker): Extensions {
   const sections = tree['extensions'];
   const given = isTree(sections) ? Object.keys(sections) : [];
   const enabled = getIn(tree, ['service', 'extensions']);
-  const isKnown = (id: string): boolean => id === 'health' || STORAGE.test(id);
   for (const id of given) if (!isKnown(id)) checker.problem(['extensions', id], unknownKey(id, TYPES), true);
   const list =
     enabled === undefined || enabled === null
