@@ -261,14 +261,14 @@ describe('wgotel status', () => {
       { name: 'wg0', netns: 'blue', up: 1 as const, peers },
       { name: 'wg0', up: 0 as const, peers },
     ];
-    const sent = { requests: 1, points: 11 };
+    const sent = { requests: 1, items: 11 };
     const otlp = { endpoint: 'http://h:1', queuedBytes: 0, lastSuccess: 0, failure: undefined, sent, dropped: {} };
     const status = {
       version: '1',
       startedAt: 0,
       loadedAt: 0,
       receivers: { wireguard: { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices, failures: [] } },
-      exporters: { otlp_grpc: otlp },
+      exporters: { otlp_grpc: { metrics: otlp } },
     };
     const lines = renderStatus(status as unknown as AgentStatus, 0).split('\n');
     assert.deepEqual(lines.slice(3, 5), ['  wg0 in blue: up, 1 active', '  wg0: down, 1 active']);

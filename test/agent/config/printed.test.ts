@@ -32,10 +32,11 @@ describe('wgotel config', () => {
       .replace(/^( *)(\w+): (?:\[\]|\{\}).*\n(?=\1# \2:)/gm, '')
       .replace(/^( *)# /gm, '$1');
     const { receivers, exporters, warnings } = read(shown.replace(/\$\{file:[^}]*\}/, 'token'));
-    const { include, exclude, names, peers, devices, metrics } = receivers['wireguard']!;
+    const { include, exclude, names, peers, devices, metrics, events } = receivers['wireguard']!;
     assert.deepEqual(warnings, []);
-    assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup']);
+    assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup', 'webhook']);
     assert.ok(include && exclude && Object.keys(names.peers).length === 1 && Object.keys(metrics).length === 1);
+    assert.deepEqual(events, { 'wireguard.peer.connected': { enabled: true } });
     assert.deepEqual([peers.length, devices.length], [2, 1]);
   });
 

@@ -38,13 +38,9 @@ describe('wgotel run sends', function () {
   let hook: HttpServer;
   let agent: AgentProcess | undefined;
   let health: string;
-  const start = Math.floor(Date.now() / 1000) - 100;
-  const alice: TestPeer = {
-    name: 'alice',
-    endpoint: '192.0.2.1:1000',
-    allowedIPs: ['10.0.0.0/24'],
-    handshake: start,
-  };
+  /** When the session at the start began, in seconds since the epoch. */
+  let start: number;
+  let alice: TestPeer;
 
   const serve = (peers: readonly TestPeer[]): Promise<void> =>
     sockets.serve([{ name: 'wg0', privateKey: PRIVATE, publicKey: PRIVATE, peers }]);
@@ -73,6 +69,8 @@ service: { extensions: [health], telemetry: { resource: { service.name: edge } }
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wgotel-signals-'));
+    start = Math.floor(Date.now() / 1000) - 100;
+    alice = { name: 'alice', endpoint: '192.0.2.1:1000', allowedIPs: ['10.0.0.0/24'], handshake: start };
     sockets = new Sockets(folder);
     await serve([alice]);
     [server, hook] = [await OtlpServer.start(), await HttpServer.start()];
@@ -112,9 +110,9 @@ service: { extensions: [health], telemetry: { resource: { service.name: edge } }
 
     const status = startCli(['status', '--endpoint', `http://127.0.0.1:${health}`]);
     assert.deepEqual(await status.ended, [0, null]);
-    assert.match(status.output.out, /exporter otlp_grpc, logs: .*\n {2}sent 2 events in \d requests/);
-    assert.match(status.output.out, /exporter otlp_grpc, traces: .*\n {2}sent \d spans/);
-    assert.match(status.output.out, /exporter webhook, logs: http:\/\/127\.0\.0\.1:\d+, last.*\n {2}sent 1 events/);
+    assert.match(status.output.out, /exporter otlp_grpc, logs: .*\n {2}sent 2 events in \d requests?/);
+    assert.match(status.output.out, /exporter otlp_grpc, traces: .*\n {2}sent \d spans?/);
+    assert.match(status.output.out, /exporter webhook, logs: http:\/\/127\.0\.0\.1:\d+, last.*\n {2}sent 1 event/);
     agent!.child.kill('SIGTERM');
     assert.deepEqual(await agent!.ended, [0, null]);
     const { otlp_grpc: otlp, webhook } = JSON.parse(agent!.output.err.slice(agent!.output.err.lastIndexOf('\t')));

@@ -4,6 +4,7 @@ import type { Configuration, ReceiverConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import { readHost, resourceAttributes } from '../resource.js';
 import { SelfMetrics } from '../self-metrics/self-metrics.js';
+import { closeFolders, openFolders, type StateFolders } from '../storage/state-folders.js';
 import { outputsOf } from './outputs.js';
 import { Scraper } from './scraper.js';
 import { makeSenders, Senders } from './senders.js';
@@ -16,6 +17,7 @@ export class Agent {
   readonly #log: Logger;
   #configuration: Configuration;
   #senders: Senders = new Senders();
+  #folders: StateFolders = new Map();
   #scrapers = new Map<string, Scraper>();
   #selfMetrics: SelfMetrics | undefined;
   /** Ends of exporters that a reload took away. */
@@ -49,9 +51,12 @@ export class Agent {
    *
    *  @throws {ConfigError} and leaves everything as it was */
   async reload(configuration: Configuration): Promise<void> {
-    const senders = await makeSenders(configuration, this.#senders, this.#log);
-    const previous = { senders: this.#senders, scrapers: this.#scrapers };
+    const directories = Object.values(configuration.receivers).flatMap(({ storage }) => storage ?? []);
+    const folders = await openFolders(directories, this.#folders);
+    const senders = await this.#makeSenders(configuration, folders);
+    const previous = { senders: this.#senders, scrapers: this.#scrapers, folders: this.#folders };
     this.#senders = senders;
+    this.#folders = folders;
     this.#configuration = configuration;
     this.#scrapers = new Map();
     const started: Scraper[] = [];
@@ -62,7 +67,7 @@ export class Agent {
       const outputs = outputsOf(id, configuration.pipelines, senders);
       const isTraced = outputs.traces !== undefined;
       const isSame = isDeepStrictEqual([known?.config, known?.resource, known?.isTraced], [config, resource, isTraced]);
-      const scraper = isSame ? known! : new Scraper(config, resource, isTraced, this.#log);
+      const scraper = isSame ? known! : this.#makeScraper(id, config, isTraced);
       if (scraper !== known) started.push(scraper);
       this.#scrapers.set(id, scraper);
       // What it still has to send is for those that it was made for.
@@ -74,15 +79,32 @@ export class Agent {
       (scraper) => ![...this.#scrapers.values()].includes(scraper),
     );
     await Promise.all(stopped.map((scraper) => scraper.shutdown()));
+    await closeFolders(previous.folders, folders);
     for (const { sender } of previous.senders.without(senders)) this.#end(sender.shutdown(FLUSH_TIMEOUT));
     await Promise.all(started.map((scraper) => scraper.start()));
   }
 
   async shutdown(): Promise<void> {
     await Promise.all([...this.#scrapers.values()].map((scraper) => scraper.shutdown()));
+    await closeFolders(this.#folders, new Map());
+    this.#folders = new Map();
     await this.#selfMetrics?.shutdown();
     for (const { sender } of this.#senders) this.#end(sender.shutdown(FLUSH_TIMEOUT));
     await Promise.all(this.#ending);
+  }
+
+  async #makeSenders(configuration: Configuration, folders: StateFolders): Promise<Senders> {
+    try {
+      return await makeSenders(configuration, this.#senders, this.#log);
+    } catch (error) {
+      await closeFolders(folders, this.#folders);
+      throw error;
+    }
+  }
+
+  #makeScraper(id: string, config: ReceiverConfig, isTraced: boolean): Scraper {
+    const folder = config.storage === undefined ? undefined : this.#folders.get(config.storage);
+    return new Scraper(config, this.#resourceOf(config), isTraced, this.#log, folder && { folder, id });
   }
 
   /** Begins or ends to tell of the agent itself. */

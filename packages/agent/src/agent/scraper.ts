@@ -12,6 +12,8 @@ import { SetupBook } from '../drift/setup-book.js';
 import { NameBook } from '../names/name-book.js';
 import { MetricsPipeline } from '../pipeline.js';
 import { makeTracerProvider } from '../sessions/provider.js';
+import type { StateFolder } from '../storage/state-folder.js';
+import { StateKeeper } from '../storage/state-keeper.js';
 import type { Outputs } from './outputs.js';
 import { receiverOptions } from './receiver-options.js';
 
@@ -28,12 +30,20 @@ export class Scraper {
   readonly #view: MetricView;
   readonly #logs: GatheredPipeline<ReadableLogRecord>;
   readonly #traces: GatheredPipeline<ReadableSpan>;
+  readonly #keeper: StateKeeper | undefined;
   #metrics: MetricsPipeline | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
-  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to */
-  constructor(config: ReceiverConfig, resource: Attributes, isTraced: boolean, log: Logger) {
+  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to
+   *  @param storage where to keep what is known, and under which name. `undefined`: nowhere */
+  constructor(
+    config: ReceiverConfig,
+    resource: Attributes,
+    isTraced: boolean,
+    log: Logger,
+    storage?: { readonly folder: StateFolder; readonly id: string },
+  ) {
     this.config = config;
     this.resource = resource;
     this.isTraced = isTraced;
@@ -53,6 +63,7 @@ export class Scraper {
       expectedDevices: this.#setups.expected,
       onFrame: (frame) => this.#onFrame(frame),
     });
+    this.#keeper = storage && new StateKeeper(storage.folder, storage.id, this.receiver, log);
   }
 
   /** Says where to send to from now on. */
@@ -75,11 +86,13 @@ export class Scraper {
   async shutdown(): Promise<void> {
     await this.receiver.shutdown();
     await this.handOver();
+    await this.#keeper?.close();
   }
 
-  /** Reads names and setups, then begins to scrape. */
+  /** Reads names and setups, takes up what was saved, then begins to scrape. */
   async start(): Promise<void> {
     await Promise.all([this.#names.refresh(), this.#setups.refresh()]);
+    await this.#keeper?.restore();
     this.receiver.start();
   }
 
@@ -95,6 +108,7 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
+    await this.#keeper?.onFrame(frame);
     await this.#metrics?.push(frame);
     await this.handOver();
     this.onScraped?.(uptime() * 1000 - frame.monotonicTime);

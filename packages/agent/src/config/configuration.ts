@@ -22,6 +22,8 @@ export interface ReceiverConfig {
   readonly source: SourceName;
   readonly sourceOptions: SourceConfig;
   readonly collectionInterval: number;
+  /** Folder for what is to outlive the process. `undefined`: nothing is. */
+  readonly storage: string | undefined;
   readonly initialDelay: number;
   readonly timeout: number;
   readonly peerLimit: number;

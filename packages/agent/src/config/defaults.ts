@@ -47,7 +47,7 @@ extensions:
     endpoint: 127.0.0.1:9587
 
 service:
-  extensions: [health]
+  extensions: [health] # file_storage with a directory, as storage of a receiver, keeps what it knows over restarts
   telemetry:
     logs: { level: info, encoding: console }
     metrics: { level: normal }

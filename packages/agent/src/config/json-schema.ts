@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { receiver } from './schema/receiver.js';
-import { health, pipeline, telemetry } from './schema/service.js';
+import { fileStorage, health, pipeline, telemetry } from './schema/service.js';
 import { webhook } from './schema/webhook.js';
 
 /** Describes the configuration file as JSON Schema (draft 2020-12). What stands in `${…}` is not known to it. */
@@ -14,12 +14,17 @@ export function configurationSchema(): object {
     properties: {
       receivers: byId({ wireguard: receiver }),
       exporters: byId({ otlp_grpc: otlpGrpc, otlp_http: otlpHttp('metrics'), webhook }),
-      extensions: { type: ['object', 'null'], additionalProperties: false, properties: { health: orNothing(health) } },
+      extensions: {
+        type: ['object', 'null'],
+        additionalProperties: false,
+        properties: { health: orNothing(health) },
+        patternProperties: { '^file_storage(/[\\w.-]+)?$': orNothing(fileStorage) },
+      },
       service: {
         type: 'object',
         additionalProperties: false,
         properties: {
-          extensions: { type: 'array', items: { enum: ['health'] } },
+          extensions: { type: 'array', items: { pattern: '^(health|file_storage(/[\\w.-]+)?)$' } },
           telemetry: orNothing(telemetry),
           pipelines: byId({ metrics: pipeline, logs: pipeline, traces: pipeline }),
         },

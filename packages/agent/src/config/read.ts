@@ -5,13 +5,14 @@ import { signalsOff, type Environment } from './environment.js';
 import { expand } from './expand.js';
 import { readExporters, renamedExporters } from './exporters.js';
 import { parseFile, type ConfigFile } from './file.js';
+import { readExtensions, withStorage } from './extensions.js';
 import type { Flags } from './flags.js';
 import { unknownKey } from './issues.js';
 import { Problems } from './problems.js';
 import type { ReadFile } from './read-file.js';
 import { receiver } from './schema/receiver.js';
 import { telemetry } from './schema/service.js';
-import { IN_A_COLLECTOR, readHealth, readPipelines } from './service.js';
+import { IN_A_COLLECTOR, readPipelines } from './service.js';
 import { layersOf } from './signal-layers.js';
 import { getIn, isTree, pathText, type Path, type Tree } from './tree.js';
 
@@ -59,12 +60,13 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   const isThere = (key: 'receivers' | 'exporters', id: string): boolean =>
     SIGNALS.some((signal) => getIn(layers[signal].tree, [key, id]) !== undefined);
   const pipelines = readPipelines(tree, { receivers, exporters, off, renamed, isThere }, checker);
-  const health = readHealth(tree, checker);
+  const { health, storages } = readExtensions(tree, checker);
+  const stored = withStorage(receivers, storages, checker);
   const path = ['service', 'telemetry'];
   const ofTelemetry = checker.check(telemetry, getIn(tree, path) ?? {}, path);
   problems.throwIfAny();
   for (const signal of SIGNALS) layers[signal].checker.warnings.forEach(warn);
-  return { receivers, exporters, pipelines, health, telemetry: ofTelemetry!, warnings: [...warnings] };
+  return { receivers: stored, exporters, pipelines, health, telemetry: ofTelemetry!, warnings: [...warnings] };
 }
 
 /** Takes out what is no section, and says so. */

@@ -1,17 +1,11 @@
-import { z } from 'zod';
 import { SIGNALS, type Signal } from '../signal.js';
 import type { Checker } from './checker.js';
 import { ID } from './components.js';
-import type { ExporterConfigs, HealthConfig, PipelineConfig } from './configuration.js';
-import { unknownKey } from './issues.js';
-import { health, pipeline } from './schema/service.js';
+import type { ExporterConfigs, PipelineConfig } from './configuration.js';
+import { pipeline } from './schema/service.js';
 import { getIn, isTree, type Path, type Tree } from './tree.js';
 
 export const IN_A_COLLECTOR = 'is for a Collector: send to one over OTLP, and configure it there';
-
-const DEFAULT_HEALTH: HealthConfig = { host: '127.0.0.1', port: 9587, explicit: false };
-
-const listOfNames = z.array(z.string());
 
 /** What pipelines can be made of. */
 export interface Parts {
@@ -85,29 +79,4 @@ function named(
     }
     return key === 'exporters' ? (renamed.get(id) ?? id) : id;
   });
-}
-
-/** Reads which extensions there are, and the one that is. `undefined`: it is off. */
-export function readHealth(tree: Tree, checker: Checker): HealthConfig | undefined {
-  const extensions = tree['extensions'];
-  const enabled = getIn(tree, ['service', 'extensions']);
-  for (const id of isTree(extensions) ? Object.keys(extensions) : []) {
-    if (id !== 'health') checker.problem(['extensions', id], unknownKey(id, ['health']), true);
-  }
-  const list =
-    enabled === undefined || enabled === null
-      ? undefined
-      : checker.check(listOfNames, enabled, ['service', 'extensions']);
-  for (const [index, id] of (list ?? []).entries()) {
-    if (id !== 'health')
-      checker.problem(['service', 'extensions', index], `there is no extension ${id}; known: health`);
-  }
-  const section = getIn(extensions, ['health']);
-  const checked = checker.check(health, section ?? {}, ['extensions', 'health']);
-  if (list === undefined) {
-    if (section === undefined) return DEFAULT_HEALTH;
-    checker.warn(['extensions', 'health'], 'is not in service.extensions, so it is not used');
-    return undefined;
-  }
-  return list.includes('health') ? checked : undefined;
 }

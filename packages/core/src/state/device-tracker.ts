@@ -1,6 +1,6 @@
 import type { Device, Peer } from '../model/device.js';
 import type { PeerState } from '../model/peer-state.js';
-import { absent } from './absent.js';
+import { absent, restoredView, withPeers } from './device-view.js';
 import type { DeviceField } from './change.js';
 import { DeviceLog } from './device-log.js';
 import type { DeviceView, PeerView } from './frame.js';
@@ -138,9 +138,10 @@ export class DeviceTracker {
     yield lines;
   }
 
-  #saved({ device: { peers: _, ...device }, up, readTime, readMonotonicTime }: DeviceView): SavedDevice {
+  #saved({ device, up, readTime, readMonotonicTime }: DeviceView): SavedDevice {
+    const own = { ...device, peers: undefined };
     return {
-      device,
+      device: own,
       up,
       readTime,
       readMonotonicTime,
@@ -159,22 +160,18 @@ export class DeviceTracker {
    *
    *  @param clean see {@link Restoration} */
   restore(saved: SavedDevice, clean: boolean): void {
-    const { readTime, readMonotonicTime, countedSince } = saved;
     this.#incarnation = saved.incarnation;
     this.#gone = saved.gone;
     this.#log.link = saved.link;
     this.#uncounted = !clean || saved.uncounted;
     this.#configChanges = clean ? saved.configChanges : 0;
-    this.#countedSince = clean ? countedSince : AT_NEXT;
+    this.#countedSince = clean ? saved.countedSince : AT_NEXT;
     this.#previous = saved.previous;
     if (saved.overflow !== undefined) this.#overflow.restore(saved.overflow, clean);
-    const now = { time: readTime, monotonicTime: readMonotonicTime };
-    this.view = {
-      ...absent(this.series, undefined, now, undefined),
-      device: { ...saved.device, peers: NO_PEERS },
-      up: saved.up,
-      configChanges: { startTime: this.#countedSince ?? readTime, value: this.#configChanges },
-    };
+    this.view = restoredView(this.series, saved, {
+      startTime: this.#countedSince ?? saved.readTime,
+      value: this.#configChanges,
+    });
   }
 
   /** Takes up what was saved of one peer. */
@@ -198,12 +195,8 @@ export class DeviceTracker {
   /** All of it was taken up. */
   restored(): void {
     if (this.#gone) return;
-    const peers = this.#order.map(({ view }) => view);
-    const device = { ...this.view!.device, peers: peers.map(({ peer }) => peer) };
-    const peerCounts: Record<PeerState, number> = { active: 0, stale: 0, never: 0, idle: 0 };
-    for (const { state } of peers) peerCounts[state]++;
     const overflow = this.#uncounted ? undefined : this.#overflow.look(this.view!.readTime);
-    this.view = { ...this.view!, device, peers, peerCounts, overflow };
+    this.view = withPeers(this.view!, this.#order, overflow);
   }
 
   /** Asks again what is said of each peer; it holds from the next reading on. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../../log.js';
 import type { HealthConfig, PipelineConfig, TelemetryConfig } from '../configuration.js';
-import { texts } from './scalars.js';
+import { text, texts } from './scalars.js';
 
 /** `HOST:PORT`. */
 const ADDRESS = /^(\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})$/i;
@@ -20,6 +20,16 @@ export const health: z.ZodType<HealthConfig> = z
     const [, host = '', port] = ADDRESS.exec(endpoint) ?? [];
     return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), explicit: true };
   });
+
+/** The section of an extension `file_storage`. */
+export const fileStorage: z.ZodType<{ directory: string }> = z
+  .strictObject({
+    directory: text
+      .startsWith('/', 'expected an absolute path')
+      .default('/var/lib/wgotel')
+      .describe('Where state is kept that outlives the process. Made if it is not there.'),
+  })
+  .prefault({});
 
 export const telemetry: z.ZodType<TelemetryConfig> = z
   .strictObject({

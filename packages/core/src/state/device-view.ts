@@ -1,5 +1,7 @@
 import type { Device } from '../model/device.js';
-import type { DeviceView, Overflow } from './frame.js';
+import type { PeerState } from '../model/peer-state.js';
+import type { Count, DeviceView, Overflow, PeerView } from './frame.js';
+import type { SavedDevice } from './saved/format.js';
 import type { Series } from './series.js';
 import { notAfter } from './start-time.js';
 
@@ -42,4 +44,24 @@ export function absent(
     overflow,
     drift: undefined,
   };
+}
+
+/** What was known of a device when it was saved, but for its peers. */
+export function restoredView(series: Series, saved: SavedDevice, configChanges: Count): DeviceView {
+  const now = { time: saved.readTime, monotonicTime: saved.readMonotonicTime };
+  const device = { ...saved.device, peers: NO_PEERS };
+  return { ...absent(series, undefined, now, undefined), device, up: saved.up, configChanges };
+}
+
+/** The same with its peers. */
+export function withPeers(
+  view: DeviceView,
+  trackers: readonly { readonly view: PeerView }[],
+  overflow: Overflow | undefined,
+): DeviceView {
+  const peers = trackers.map((tracker) => tracker.view);
+  const peerCounts: Record<PeerState, number> = { active: 0, stale: 0, never: 0, idle: 0 };
+  for (const { state } of peers) peerCounts[state]++;
+  const device = { ...view.device, peers: peers.map(({ peer }) => peer) };
+  return { ...view, device, peers, peerCounts, overflow };
 }

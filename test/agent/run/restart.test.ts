@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Simulator } from '@wgotel/simulator';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { decodeMetrics } from '../../support/otlp.js';
+import { until } from '../../support/process.js';
+import { OK, OtlpServer } from '../exporter/otlp-server.js';
+import { startCli, type AgentProcess } from './agent-process.js';
+
+const PEERS = 50;
+
+let folder: string;
+let simulator: Simulator;
+let server: OtlpServer;
+let agents: AgentProcess[];
+
+const state = (): string => join(folder, 'state', 'wireguard.state');
+
+function start(): AgentProcess {
+  const agent = startCli(['run', '--config', join(folder, 'config.yaml')]);
+  agents.push(agent);
+  return agent;
+}
+
+/** Start times of what the agent itself counts, in the requests from one on. */
+function starts(from: number): Map<string, bigint> {
+  const points = server.received.slice(from).flatMap(({ bytes }) => decodeMetrics(bytes));
+  const counted = points.filter(({ metric }) => metric === 'wireguard.peer.handshakes');
+  return new Map(
+    counted.map(({ attributes, startTime }) => [String(attributes['wireguard.peer.id']), BigInt(startTime)]),
+  );
+}
+
+describe('wgotel run with a state directory', function () {
+  this.timeout(20_000);
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'wgotel-state-'));
+    agents = [];
+    server = await OtlpServer.start(() => OK);
+    simulator = new Simulator({ directory: folder });
+    simulator.addDevice({ name: 'wg0', peers: PEERS, age: 600_000 });
+    await simulator.start();
+    const receiver = `source: uapi, directory: ${folder}, initial_delay: 0, collection_interval: 200ms, storage: file_storage`;
+    writeFileSync(
+      join(folder, 'config.yaml'),
+      [
+        `receivers: { wireguard: { ${receiver} } }`,
+        `exporters: { otlp_grpc: { endpoint: "http://127.0.0.1:${server.port}" } }`,
+        `extensions: { file_storage: { directory: ${join(folder, 'state')} } }`,
+        'service: { extensions: [file_storage] }',
+      ].join('\n'),
+      { mode: 0o600 },
+    );
+  });
+  afterEach(async () => {
+    for (const { child } of agents) child.kill('SIGKILL');
+    server.stop();
+    await simulator.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const allSeries = (from: number): Promise<true> => until('all series are there', () => starts(from).size === PEERS);
+
+  it('goes on after SIGTERM as if nothing had been', async () => {
+    const first = start();
+    await allSeries(0);
+    const before = starts(0);
+    first.child.kill('SIGTERM');
+    assert.deepEqual(await first.ended, [0, null]);
+    assert.ok(existsSync(`${state()}.end`), first.output.err);
+    assert.equal(statSync(`${state()}.end`).mode & 0o777, 0o600);
+    assert.equal(statSync(join(folder, 'state')).mode & 0o777, 0o700);
+    const from = server.received.length;
+    start();
+    await allSeries(from);
+    assert.deepEqual(starts(from), before);
+  });
+
+  it('counts anew after SIGKILL, whatever was saved', async () => {
+    const first = start();
+    await allSeries(0);
+    await until('it was saved', () => existsSync(state()));
+    const before = starts(0);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const from = server.received.length;
+    const second = start();
+    await allSeries(from);
+    for (const [peer, time] of starts(from)) assert.ok(time > before.get(peer)!, peer);
+    assert.doesNotMatch(second.output.err, /begins anew|in use/);
+  });
+
+  it('is refused the directory of another that runs', async () => {
+    start();
+    await allSeries(0);
+    const second = start();
+    assert.deepEqual(await second.ended, [2, null]);
+    assert.match(second.output.err, /is in use by another wgotel: give each a directory of its own/);
+  });
+
+  it('begins anew, and says why, when what was saved is damaged', async () => {
+    const first = start();
+    await allSeries(0);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const saved = readFileSync(`${state()}.end`, 'utf8');
+    writeFileSync(`${state()}.end`, saved.slice(0, saved.length / 2));
+    const from = server.received.length;
+    const second = start();
+    await allSeries(from);
+    assert.match(second.output.err, /saved state can not be used, so all begins anew/);
+  });
+});
