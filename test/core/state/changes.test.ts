@@ -124,7 +124,7 @@ describe('changes from one snapshot to the next', () => {
   });
 
   it('are none of a required device until it appears', () => {
-    const options = { requiredDevices: ['wg0'] };
+    const options = { requiredDevices: [{ name: 'wg0' }] };
     assert.deepEqual(last([snapshot(0, []), snapshot(15, [])], options), []);
     assert.deepEqual(last([snapshot(0, []), snapshot(15, [device([])])], options).map(said), [
       { type: 'device.added', time: 15 },
@@ -232,7 +232,7 @@ describe('a rotated key', () => {
   const [one, two] = [['10.0.0.1/32', '10.0.1.0/24'], ['10.0.0.2/32']];
   const NAMES: Names = { a: 'laptop', b: 'laptop' };
 
-  const ROTATIONS: readonly [what: string, said: string[], expected: string[]][] = [
+  const ROTATIONS: readonly [what: string, told: string[], expected: string[]][] = [
     ['by name, at once', rotation(NAMES, 1, { a: one }, { b: two }), ['a>b name']],
     ['by name, removed first', rotation(NAMES, 1, { a: one }, {}, { b: two }), ['-a', 'a>b name']],
     ['by name, added first', rotation(NAMES, 1, { a: one }, { a: one, b: two }, { b: two }), ['+b', 'a>b name']],
@@ -260,7 +260,7 @@ describe('a rotated key', () => {
     ['not twice', rotation(NAMES, 1, { a: one }, { b: two }, { b: two, c: one }), ['a>b name', '+c']],
     ['and back', rotation(NAMES, 1, { a: one }, { b: two }, { a: one }), ['a>b name', 'b>a name']],
   ];
-  for (const [what, said, expected] of ROTATIONS) {
-    it(`is told ${what}`, () => assert.deepEqual(said, expected));
+  for (const [what, told, expected] of ROTATIONS) {
+    it(`is told ${what}`, () => assert.deepEqual(told, expected));
   }
 });

@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import { peerId, runAtOnce, Tracker, type Frame, type TrackerOptions } from '@wgotel/core';
 import { histories, type Scene } from '../../support/histories.js';
 import { pointsOf, seriesOf } from '../../support/points.js';
-import { advance, EPOCH } from '../../support/snapshots.js';
+import { advance, device, EPOCH, keyOf, peer, snapshot } from '../../support/snapshots.js';
 
 type Names = (publicKey: string) => string | undefined;
 
@@ -64,7 +64,7 @@ function visible(frames: readonly Frame[]): unknown {
 function resetPeers(scenes: readonly Scene[]): ReadonlySet<string> {
   const last = new Map<string, number>();
   const reset = new Set<string>();
-  for (const { name, peers } of scenes.flatMap(({ snapshot }) => snapshot.devices)) {
+  for (const { name, peers } of scenes.flatMap((scene) => scene.snapshot.devices)) {
     for (const { publicKey, receiveBytes, transmitBytes } of peers) {
       const key = `${name} ${publicKey}`;
       const bytes = receiveBytes + transmitBytes;
@@ -124,5 +124,57 @@ describe('a restart', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('saved state', () => {
+  const tracked = (): Tracker => {
+    const tracker = new Tracker(OPTIONS);
+    advance(tracker, snapshot(0, [device([peer('a', { lastHandshakeTime: EPOCH - 60_000 }), peer('b')])]));
+    return tracker;
+  };
+  const NOW = { clean: true, boot: 'boot', time: EPOCH, monotonicTime: 1_000_000 };
+
+  it('is nothing before the first snapshot', () => {
+    assert.deepEqual([...new Tracker(OPTIONS).save('boot')], []);
+  });
+
+  const lines = linesOf(tracked());
+  const DAMAGES: readonly [what: string, lines: readonly string[], reason: RegExp][] = [
+    ['empty', [], /cut short/],
+    ['of another version', lines.map((line) => line.replace('"version":1', '"version":2')), /line 1: not saved state/],
+    ['cut between lines', lines.slice(0, -3), /cut short/],
+    ['cut within a line', [...lines.slice(0, 2), lines[2]!.slice(0, 20)], /line 3: not JSON/],
+    ['without a line', lines.filter((_, index) => index !== 3), /cut short/],
+    [
+      'with another type',
+      lines.map((line) => line.replace('"gone":false', '"gone":0')),
+      /line 3: expected true or false/,
+    ],
+    ['with a line of another kind', lines.map((line) => line.replace('["device"', '["pet"')), /line 3: unknown line/],
+  ];
+  for (const [what, damaged, reason] of DAMAGES) {
+    it(`${what} is not taken up, and the reason shows nothing of it`, () => {
+      const tracker = new Tracker(OPTIONS);
+      const problem = runAtOnce(tracker.restore(damaged, NOW));
+      assert.match(problem!, reason);
+      assert.ok(!problem!.includes(keyOf('a')));
+      assert.deepEqual(advance(tracker, snapshot(15, [device([])])).changes, []);
+    });
+  }
+
+  it('of another run of the machine has the age that the wall clock says', () => {
+    for (const [boot, state] of [
+      ['boot', 'active'],
+      ['other', 'idle'],
+    ] as const) {
+      const tracker = restored(OPTIONS, lines, { boot, seconds: 600, uptime: 5000 });
+      const next = device([peer('a', { lastHandshakeTime: EPOCH - 60_000 }), peer('b')]);
+      // In the same run the monotonic clock counts, and it has hardly moved.
+      const monotonicTime = boot === 'boot' ? 1_015_000 : 5000;
+      const frame = advance(tracker, { ...snapshot(600, [next]), monotonicTime });
+      assert.equal(frame.devices[0]!.peers[0]!.state, state);
+      assert.equal(frame.clockStep, boot === 'boot' ? 585_000 : 0);
+    }
   });
 });
