@@ -124,7 +124,7 @@ describe('changes from one snapshot to the next', () => {
   });
 
   it('are none of a required device until it appears', () => {
-    const options = { requiredDevices: ['wg0'] };
+    const options = { requiredDevices: [{ name: 'wg0' }] };
     assert.deepEqual(last([snapshot(0, []), snapshot(15, [])], options), []);
     assert.deepEqual(last([snapshot(0, []), snapshot(15, [device([])])], options).map(said), [
       { type: 'device.added', time: 15 },
@@ -260,7 +260,7 @@ describe('a rotated key', () => {
     ['not twice', rotation(NAMES, 1, { a: one }, { b: two }, { b: two, c: one }), ['a>b name', '+c']],
     ['and back', rotation(NAMES, 1, { a: one }, { b: two }, { a: one }), ['a>b name', 'b>a name']],
   ];
-  for (const [what, said, expected] of ROTATIONS) {
-    it(`is told ${what}`, () => assert.deepEqual(said, expected));
+  for (const [what, changes, expected] of ROTATIONS) {
+    it(`is told ${what}`, () => assert.deepEqual(changes, expected));
   }
 });
