@@ -1,7 +1,6 @@
 import type { Device, Peer } from '../model/device.js';
 import type { PeerState } from '../model/peer-state.js';
 import { absent, restoredView, withPeers } from './device-view.js';
-import type { DeviceField } from './change.js';
 import { DeviceLog } from './device-log.js';
 import type { DeviceView, PeerView } from './frame.js';
 import { lineOf, type SavedDevice, type SavedPeer, type SavedRecord } from './saved/format.js';
@@ -15,7 +14,6 @@ import { AT_NEXT } from './start-time.js';
 import { restoredStep, stepOf, type Scrape, type Step } from './step.js';
 
 const NO_PEERS: readonly never[] = [];
-const NO_FIELDS: readonly DeviceField[] = [];
 
 /** Peers tracked between two pauses. */
 const BATCH = 512;
@@ -97,10 +95,9 @@ export class DeviceTracker {
     this.#order.length = device.peers.length;
     const removed = this.peers.size > device.peers.length ? this.#disappear(step) : NO_PEERS;
     if (added.length > 0 || removed.length > 0) this.#log.arrive(added, removed, this.peers, step);
-    const fields = before === undefined ? NO_FIELDS : deviceFields(before.device, device);
+    const fields = deviceFields(before?.device, device);
     this.#count(added.length + removed.length + Math.min(fields.length, 1));
-    const expected = askSetup(this.#sayings, this.series);
-    const drift = this.#log.compareWith(expected, device, this.peers, fields.length > 0);
+    const drift = this.#log.compareWith(askSetup(this.#sayings, this.series), device, this.peers, fields.length > 0);
     this.#previous = { time: now.time, monotonicTime: now.monotonicTime };
     this.#incarnation = device.incarnation ?? this.#incarnation;
     this.#gone = false;

@@ -23,8 +23,11 @@ function sameMembers(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && b.every((each) => members.has(each));
 }
 
-/** What somebody set otherwise of the device itself. */
-export function deviceFields(before: Device, now: Device): readonly DeviceField[] {
+/** What somebody set otherwise of the device itself.
+ *
+ *  @param before `undefined`: it was not there */
+export function deviceFields(before: Device | undefined, now: Device): readonly DeviceField[] {
+  if (before === undefined) return NONE;
   const fields: DeviceField[] = [];
   if (before.publicKey !== now.publicKey) fields.push('public_key');
   if (before.listenPort !== now.listenPort) fields.push('listen_port');
