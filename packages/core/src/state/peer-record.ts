@@ -62,7 +62,6 @@ export class PeerRecord {
   successor({ series, peer }: PeerView): PeerView | undefined {
     const { peerName } = series;
     if (peerName !== undefined) return this.#oldest(this.#byName.get(peerName), () => true)?.last;
-    const isNameless = ({ view }: Recorded): boolean => view.series.peerName === undefined;
     return this.#oldest(this.#byAddresses.get(addressesOf(peer.allowedIPs)), isNameless)?.last;
   }
 
@@ -97,6 +96,10 @@ export class PeerRecord {
     if (series.peerName !== undefined) remove(this.#byName, series.peerName, peer.publicKey);
     if (peer.allowedIPs.length > 0) remove(this.#byAddresses, addressesOf(peer.allowedIPs), peer.publicKey);
   }
+}
+
+function isNameless({ view }: Recorded): boolean {
+  return view.series.peerName === undefined;
 }
 
 function isBefore(a: Recorded, b: Recorded): boolean {
