@@ -52,7 +52,8 @@ function play(
  *  saved. */
 function visible(frames: readonly Frame[]): unknown {
   const unsaved = (key: string, value: unknown): unknown => {
-    if (key === 'identity') return undefined;
+    // Names are asked for anew, also those of a device that can't be read.
+    if (key === 'identity' || key === 'peerName') return undefined;
     if (key !== 'previous' || typeof value !== 'object') return value;
     return { ...value, individual: undefined, ioBase: undefined, totals: undefined };
   };

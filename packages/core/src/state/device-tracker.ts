@@ -283,7 +283,7 @@ export class DeviceTracker {
 
   /** Folds a peer from now on, or unfolds it. */
   changeOver(tracker: PeerTracker): void {
-    const time = this.#previous!.time;
+    const time = this.#uncounted ? AT_NEXT : this.#previous!.time;
     if (tracker.individual) {
       this.#overflow.count(1, time);
       tracker.fold();

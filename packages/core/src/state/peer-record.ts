@@ -17,8 +17,8 @@ export interface Recorded {
 export class PeerRecord {
   readonly #byKey = new Map<string, Recorded>();
   /** Keys, by what else the peers are found by. */
-  readonly #byName = new Map<string, string>();
-  readonly #byAddresses = new Map<string, string>();
+  readonly #byName = new Map<string, Set<string>>();
+  readonly #byAddresses = new Map<string, Set<string>>();
 
   get(publicKey: string): Recorded | undefined {
     return this.#byKey.get(publicKey);
@@ -61,36 +61,61 @@ export class PeerRecord {
    *  As it was last seen. */
   successor({ series, peer }: PeerView): PeerView | undefined {
     const { peerName } = series;
-    if (peerName !== undefined) return this.#last(this.#byName.get(peerName));
-    const found = this.#byKey.get(this.#byAddresses.get(addressesOf(peer.allowedIPs)) ?? '');
-    return found?.view.series.peerName === undefined ? found?.last : undefined;
+    if (peerName !== undefined) return this.#oldest(this.#byName.get(peerName), () => true)?.last;
+    return this.#oldest(this.#byAddresses.get(addressesOf(peer.allowedIPs)), isNameless)?.last;
   }
 
   /** Whether one of another name had the same allowed IPs. */
   hasAddressesOf({ series, peer }: PeerView): boolean {
-    const found = this.#byKey.get(this.#byAddresses.get(addressesOf(peer.allowedIPs)) ?? '');
-    const name = found?.view.series.peerName;
-    return name !== undefined && series.peerName !== undefined && name !== series.peerName;
+    if (series.peerName === undefined) return false;
+    const isOther = ({ view }: Recorded): boolean =>
+      view.series.peerName !== undefined && view.series.peerName !== series.peerName;
+    return this.#oldest(this.#byAddresses.get(addressesOf(peer.allowedIPs)), isOther) !== undefined;
   }
 
   list(): Iterable<Recorded> {
     return this.#byKey.values();
   }
 
-  #last(publicKey: string | undefined): PeerView | undefined {
-    return publicKey === undefined ? undefined : this.#byKey.get(publicKey)?.last;
+  /** The same one, in whatever order they were put in. */
+  #oldest(keys: Iterable<string> = [], fits: (recorded: Recorded) => boolean): Recorded | undefined {
+    let oldest: Recorded | undefined;
+    for (const key of keys) {
+      const each = this.#byKey.get(key)!;
+      if (fits(each) && (oldest === undefined || isBefore(each, oldest))) oldest = each;
+    }
+    return oldest;
   }
 
   #index({ series, peer }: PeerView): void {
-    if (series.peerName !== undefined) this.#byName.set(series.peerName, peer.publicKey);
-    if (peer.allowedIPs.length > 0) this.#byAddresses.set(addressesOf(peer.allowedIPs), peer.publicKey);
+    if (series.peerName !== undefined) add(this.#byName, series.peerName, peer.publicKey);
+    if (peer.allowedIPs.length > 0) add(this.#byAddresses, addressesOf(peer.allowedIPs), peer.publicKey);
   }
 
   #unindex({ series, peer }: PeerView): void {
-    const addresses = addressesOf(peer.allowedIPs);
-    if (this.#byName.get(series.peerName ?? '') === peer.publicKey) this.#byName.delete(series.peerName!);
-    if (this.#byAddresses.get(addresses) === peer.publicKey) this.#byAddresses.delete(addresses);
+    if (series.peerName !== undefined) remove(this.#byName, series.peerName, peer.publicKey);
+    if (peer.allowedIPs.length > 0) remove(this.#byAddresses, addressesOf(peer.allowedIPs), peer.publicKey);
   }
+}
+
+function isNameless({ view }: Recorded): boolean {
+  return view.series.peerName === undefined;
+}
+
+function isBefore(a: Recorded, b: Recorded): boolean {
+  return a.at < b.at || (a.at === b.at && a.view.peer.publicKey < b.view.peer.publicKey);
+}
+
+function add(index: Map<string, Set<string>>, by: string, key: string): void {
+  const keys = index.get(by);
+  if (keys === undefined) index.set(by, new Set([key]));
+  else keys.add(key);
+}
+
+function remove(index: Map<string, Set<string>>, by: string, key: string): void {
+  const keys = index.get(by);
+  keys?.delete(key);
+  if (keys?.size === 0) index.delete(by);
 }
 
 function addressesOf(allowedIPs: readonly string[]): string {
