@@ -58,7 +58,9 @@ describe('the life of a real tunnel, as events and spans in the file of a real C
     collector = await startCollector();
     const config = join(folder, 'config.yaml');
     const receiver = { source: 'uapi', include: { interfaces: [tunnel.a.interface] }, collection_interval: '1s' };
-    await writeFile(config, JSON.stringify({ receivers: { wireguard: { ...receiver, initial_delay: 0 } } }));
+    // No health: other suites run at the same time, with agents of their own.
+    const service = { extensions: [] };
+    await writeFile(config, JSON.stringify({ receivers: { wireguard: { ...receiver, initial_delay: 0 } }, service }));
     agent = startAgent(collector.grpcPort, ['--config', config]);
     await until('the first scrape', async () => (await collector.exported()).length > 0, { process: agent });
     oldId = peerId(tunnel.b.publicKey);

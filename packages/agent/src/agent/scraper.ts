@@ -61,6 +61,7 @@ export class Scraper {
       sessions: { mode: config.sessionMode, idGenerator },
       names: this.#names.nameOf,
       expectedDevices: this.#setups.expected,
+      beforeScrape: () => this.#refresh(),
       onFrame: (frame) => this.#onFrame(frame),
     });
     this.#keeper = storage && new StateKeeper(storage.folder, storage.id, this.receiver, log);
@@ -91,15 +92,9 @@ export class Scraper {
 
   /** Reads names and setups, takes up what was saved, then begins to scrape. */
   async start(): Promise<void> {
-    await Promise.all([this.#names.refresh(), this.#setups.refresh()]);
+    await this.#refresh();
     await this.#keeper?.restore();
     this.receiver.start();
-  }
-
-  /** Reads names, setups and WireGuard once, without `start`. */
-  async scrapeOnce(): Promise<Frame> {
-    await Promise.all([this.#names.refresh(), this.#setups.refresh()]);
-    return this.receiver.scrape();
   }
 
   /** What is wrong with files of names and setups, by path. */
@@ -112,6 +107,9 @@ export class Scraper {
     await this.#metrics?.push(frame);
     await this.handOver();
     this.onScraped?.(uptime() * 1000 - frame.monotonicTime);
+  }
+
+  async #refresh(): Promise<void> {
     await this.#setups.refresh();
     if (await this.#names.refresh()) this.receiver.renamePeers();
   }

@@ -53,6 +53,9 @@ export interface ReceiverOptions {
   readonly tracerProvider?: TracerProvider | false | undefined;
   /** Which sessions become spans, and how. Default: all up to 500 peers, those in which something happened above. */
   readonly sessions?: SessionSettings | undefined;
+  /** Called before WireGuard is read, which waits for the promise: to bring `names` up to date, say, with `renamePeers`. If it
+   *  rejects, so does `scrape`; the receiver goes on. */
+  readonly beforeScrape?: (() => void | Promise<void>) | undefined;
   /** Called with each finished scrape. The next scrape waits for the promise, so it should settle before long. If it
    *  rejects, so does `scrape`; the receiver goes on. */
   readonly onFrame?: ((frame: Frame) => void | Promise<void>) | undefined;
@@ -77,6 +80,7 @@ export interface ResolvedOptions {
   readonly loggerProvider: EventLoggerProvider | false | undefined;
   readonly tracerProvider: TracerProvider | false | undefined;
   readonly sessions: SessionSettings;
+  readonly beforeScrape: (() => void | Promise<void>) | undefined;
   readonly onFrame: (frame: Frame) => void | Promise<void>;
   readonly clock: Clock;
 }
@@ -104,6 +108,7 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     loggerProvider: options.loggerProvider,
     tracerProvider: options.tracerProvider,
     sessions: checkSessions(options.sessions ?? {}),
+    beforeScrape: options.beforeScrape,
     onFrame: options.onFrame ?? (() => undefined),
     clock: options.clock ?? systemClock,
   };

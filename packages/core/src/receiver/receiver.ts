@@ -113,7 +113,7 @@ export class WireGuardReceiver {
   }
 
   /** Scrapes now. If a scrape is under way, waits for that one instead; `onFrame` gets the frame it was called with. Rejects
-   *  only if `onFrame` does. It may be called without `start`, and after `shutdown`. */
+   *  only if `onFrame` or `beforeScrape` does. It may be called without `start`, and after `shutdown`. */
   scrape(): Promise<Frame> {
     // To wait for the end of a scrape that waits for `onFrame` would be to wait for oneself.
     if (this.#delivering) return Promise.resolve(this.#frame!);
@@ -201,8 +201,9 @@ export class WireGuardReceiver {
   }
 
   async #scrape(): Promise<Frame> {
+    const { beforeScrape, clock } = this.#options;
+    if (beforeScrape !== undefined) await beforeScrape();
     const reading = await this.#read();
-    const { clock } = this.#options;
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#conditions.update(this.#frame);

@@ -8,7 +8,7 @@ import type { Finding } from './report.js';
 /** Reads once as a receiver would, and says how each device, source and file of names fared. */
 export async function checkReceiver(id: string, config: ReceiverConfig): Promise<Finding[]> {
   const scraper = new Scraper(config, {}, false, new Logger({ level: 'error' }));
-  const { devices, failures, notes } = await scraper.scrapeOnce();
+  const { devices, failures, notes } = await scraper.receiver.scrape();
   const findings = devices
     .filter(({ up, readTime }) => up !== undefined && readTime > 0)
     .map((view): Finding => {

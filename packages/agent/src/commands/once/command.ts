@@ -57,7 +57,7 @@ async function once({ format, record, ...flags }: Flags & OnceFlags): Promise<vo
   const configuration = loadConfiguration(flags);
   const log = new Logger({ level: 'warn' });
   const frames = await Promise.all(
-    Object.values(configuration.receivers).map((config) => new Scraper(config, {}, false, log).scrapeOnce()),
+    Object.values(configuration.receivers).map((config) => new Scraper(config, {}, false, log).receiver.scrape()),
   );
   const frame = together(frames);
   if (record !== undefined) writeRecording(record, found(frame));
