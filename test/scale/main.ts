@@ -1,4 +1,5 @@
-/** Crowds of peers in simulated time: `npm run scale`. Prints what docs/scale.md quotes; takes some minutes. */
+/** Crowds of peers in simulated time: `npm run scale`, or `npm run scale -- 1` for one of the scenarios. Prints what
+ *  docs/benchmarks.md quotes; takes some minutes. */
 import { simulate, type Outcome, type Scenario } from './simulation.js';
 
 const HOUR = 3600;
@@ -18,7 +19,9 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 };
 
-for (const [name, scenario] of Object.entries(SCENARIOS)) {
+const only = process.argv[2];
+for (const [index, [name, scenario]] of Object.entries(SCENARIOS).entries()) {
+  if (only !== undefined && only !== String(index + 1)) continue;
   console.log(`\n${name}`);
   const outcome = await simulate({
     ...scenario,

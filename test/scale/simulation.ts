@@ -136,8 +136,8 @@ class Tally {
     for (const [key, { peer }] of this.#before === undefined ? [] : now) {
       const before = this.#before?.get(key)?.peer;
       if (before === undefined || before === peer) continue;
-      if (peer.lastHandshakeTime !== before.lastHandshakeTime) this.#truth.handshakes++;
-      if (peer.endpoint !== before.endpoint) this.#truth.endpointChanges++;
+      if (isNew(peer.lastHandshakeTime, before.lastHandshakeTime)) this.#truth.handshakes++;
+      if (isNew(peer.endpoint, before.endpoint)) this.#truth.endpointChanges++;
     }
     this.#before = now;
   }
@@ -161,4 +161,9 @@ class Tally {
       longestScrape: this.longestScrape,
     };
   }
+}
+
+/** Whether there is something, and it is another than before. */
+function isNew(now: unknown, before: unknown): boolean {
+  return now !== undefined && now !== before;
 }
