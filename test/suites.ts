@@ -1,4 +1,5 @@
 import { collectorPath } from './support/collector-binary.js';
+import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
 import { registryObstacles } from './support/registry.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
@@ -40,6 +41,15 @@ export const suites: readonly Suite[] = [
     needs: {
       obstacles: () => (isInstalled('systemd-analyze') ? [] : ['systemd-analyze missing: apt-get install systemd']),
       enable: 'npm test -- deploy',
+    },
+  },
+  {
+    name: 'systemd',
+    folders: ['systemd'],
+    timeoutMs: 120_000,
+    needs: {
+      obstacles: () => [...machineObstacles(), ...registryObstacles()],
+      enable: 'sudo -E npm run debian && sudo -E npm test -- systemd, where the npm registry can be reached',
     },
   },
   { name: 'demo', folders: ['demo'], timeoutMs: 60_000 },

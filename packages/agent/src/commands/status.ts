@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { AgentStatus } from '../health/status.js';
+import { ofFailure } from './check/reading.js';
 import { formatAge, formatBytes } from './once/units.js';
 
 const EXAMPLES = `
@@ -55,7 +56,11 @@ export function renderStatus(status: AgentStatus, now: number): string {
       const states = counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'no peers';
       lines.push(`  ${where}: ${up === undefined ? 'can not be read' : up === 1 ? 'up' : 'down'}, ${states}`);
     }
-    for (const { source, message } of failures) lines.push(`  failure: ${source}: ${message}`);
+    for (const failure of failures) {
+      const { fix } = ofFailure(id, failure);
+      lines.push(`  failure: ${failure.source}: ${failure.message}`);
+      if (fix !== undefined) lines.push(`    fix: ${fix}`);
+    }
   }
   for (const [id, { endpoint, queuedBytes, lastSuccess, failure, sent, dropped }] of Object.entries(status.exporters)) {
     lines.push(`exporter ${id}: ${endpoint}, last delivery ${ago(lastSuccess)}`);
