@@ -56,6 +56,7 @@ export function renderStatus(status: AgentStatus, now: number): string {
       const states = counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'no peers';
       lines.push(`  ${where}: ${up === undefined ? 'can not be read' : up === 1 ? 'up' : 'down'}, ${states}`);
     }
+    if (lastScrape !== undefined && devices.length === 0 && failures.length === 0) lines.push('  no WireGuard device');
     for (const failure of failures) {
       const { fix } = ofFailure(id, failure);
       lines.push(`  failure: ${failure.source}: ${failure.message}`);
