@@ -35,8 +35,12 @@ import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:http';
 const file = createWriteStream('/run/received.json');
 createServer((request, response) => {
+  file.write(request.headers.authorization);
   request.on('data', (bytes) => file.write(bytes)).on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
 }).listen(4318, '127.0.0.1');`;
+
+/** A secret only root can read. */
+const TOKEN = '${file:/run/credentials/wgotel.service/token}';
 
 let machine: Machine;
 
@@ -104,7 +108,8 @@ async function writeConfig({ receivers = '', rest = '' } = {}): Promise<void> {
   wireguard: { collection_interval: 1s, names: { files: [/run/wgotel/names.csv] } }
   ${receivers}
 exporters:
-  otlp_http: { endpoint: http://127.0.0.1:4318, encoding: json, compression: none }
+  otlp_http:
+    { endpoint: http://127.0.0.1:4318, encoding: json, compression: none, headers: { authorization: '${TOKEN}' } }
 ${rest}`,
   );
 }
@@ -143,8 +148,14 @@ describe('the systemd unit on a bare Debian', () => {
     await machine.write('/opt/collector.mjs', COLLECTOR);
     await machine.exec(['systemd-run', '--unit=collector', 'node', '/opt/collector.mjs']);
     await machine.write('/opt/probe.mjs', PROBE);
-    const probe = `[Service]\nExecStartPost=/usr/bin/env node /opt/probe.mjs ${FOLDERS}\n`;
-    await machine.write('/etc/systemd/system/wgotel.service.d/probe.conf', probe);
+    await machine.write('/etc/wgotel/token', 'swordfish', 0o600);
+    await machine.write(
+      '/etc/systemd/system/wgotel.service.d/test.conf',
+      `[Service]
+LoadCredential=token:/etc/wgotel/token
+ExecStartPost=/usr/bin/env node /opt/probe.mjs ${FOLDERS}
+`,
+    );
     await openDevice('wg0', 'office');
     await writeConfig();
   });
@@ -199,10 +210,11 @@ describe('the systemd unit on a bare Debian', () => {
     await assertCapabilities('CAP_NET_ADMIN', 'CAP_DAC_OVERRIDE');
   });
 
-  it('delivers what it reads, with the names', async () => {
-    await until('a point with the name', async () =>
-      (await machine.exec(['cat', '/run/received.json'])).includes('office'),
-    );
+  it('delivers what it reads, with the names and with a secret that only root can read', async () => {
+    const received = (): Promise<string> => machine.exec(['cat', '/run/received.json']);
+    await until('a point with the name', async () => (await received()).includes('office'));
+    assert.match(await received(), /^swordfish\{/);
+    assert.doesNotMatch(await journal(), /swordfish/);
   });
 
   it('enters other network namespaces with netns.conf', async () => {
