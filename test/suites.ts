@@ -1,5 +1,6 @@
 import { collectorPath } from './support/collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
+import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
 import { registryObstacles } from './support/registry.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
@@ -9,7 +10,7 @@ export interface Suite {
   readonly name: string;
   /** Folders under test/. */
   readonly folders: readonly string[];
-  /** How long one test may take, in milliseconds. */
+  /** How long one test may take, in milliseconds: against hangs, so long that a machine with much else to do holds it. */
   readonly timeoutMs: number;
   /** Waits far more than it works, so it runs beside the others, and is shown when it is done. */
   readonly alongside?: true;
@@ -35,7 +36,7 @@ function collectorObstacles(): string[] {
 
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz'], timeoutMs: 20_000 },
+  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz'], timeoutMs: 60_000 },
   {
     name: 'packaging',
     folders: ['packaging'],
@@ -49,6 +50,15 @@ export const suites: readonly Suite[] = [
     needs: {
       obstacles: () => (isInstalled('systemd-analyze') ? [] : ['systemd-analyze missing: apt-get install systemd']),
       enable: 'npm test -- deploy',
+    },
+  },
+  {
+    name: 'systemd',
+    folders: ['systemd'],
+    timeoutMs: 120_000,
+    needs: {
+      obstacles: () => [...machineObstacles(), ...registryObstacles()],
+      enable: 'sudo -E npm run debian && sudo -E npm test -- systemd, where the npm registry can be reached',
     },
   },
   { name: 'demo', folders: ['demo'], timeoutMs: 60_000 },

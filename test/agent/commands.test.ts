@@ -274,6 +274,20 @@ describe('wgotel status', () => {
     assert.deepEqual(lines.slice(3, 5), ['  wg0 in blue: up, 1 active', '  wg0: down, 1 active']);
     assert.equal(lines[6], '  sent 11 points in 1 request, 0 B queued');
   });
+
+  it('says that there is no device, or why none can be read, with the drop-in that is missing', () => {
+    const lines = (...failures: unknown[]): string[] => {
+      const wireguard = { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices: [], failures };
+      const status = { version: '1', startedAt: 0, loadedAt: 0, receivers: { wireguard }, exporters: {} };
+      return renderStatus(status as unknown as AgentStatus, 0)
+        .split('\n')
+        .slice(3, -1);
+    };
+    assert.deepEqual(lines(), ['  no WireGuard device']);
+    const [failure, fix] = lines({ source: 'uapi', code: 'PERMISSION_DENIED', message: 'no permission' });
+    assert.equal(failure, '  failure: uapi: no permission');
+    assert.match(fix!, /^ {4}fix: .*CAP_DAC_OVERRIDE: .*\/userspace\.conf$/);
+  });
 });
 
 describe('wgotel completion', () => {

@@ -43,7 +43,7 @@ export function startProcess(file: string, args: readonly string[], options: Opt
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  { process, timeoutMs = 10_000 }: { process?: RunningProcess; timeoutMs?: number } = {},
+  { process, timeoutMs = 30_000 }: { process?: RunningProcess; timeoutMs?: number } = {},
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

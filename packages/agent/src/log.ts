@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { DiagLogger } from '@opentelemetry/api';
 import { mayBeColoured, type MaybeTerminal } from './colour.js';
+import { leadsToJournal } from './journal.js';
 
 /** From the most to the least talkative. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -8,6 +9,9 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const COLOURS = { debug: 'magenta', info: 'blue', warn: 'yellow', error: 'red' } as const;
+
+/** Those of syslog. At the beginning of a line, systemd's journal takes them for its own and leaves them out: sd-daemon(3). */
+const PRIORITIES = { debug: 7, info: 6, warn: 4, error: 3 } as const;
 
 /** How lines are written: for people, or as JSON. Both as the Collector does. */
 export type LogEncoding = 'console' | 'json';
@@ -24,6 +28,8 @@ export interface LoggerOptions {
   readonly encoding?: LogEncoding | undefined;
   /** Default: standard error. */
   readonly stream?: LogStream | undefined;
+  /** Whether lines go to systemd's journal, which is told their level. Default: whether standard error does. */
+  readonly journal?: boolean | undefined;
   /** The time, in milliseconds since the epoch. Default: the system's. */
   readonly now?: (() => number) | undefined;
 }
@@ -35,13 +41,21 @@ export class Logger {
   readonly #stream: LogStream;
   readonly #now: () => number;
   readonly #coloured: boolean;
+  readonly #journal: boolean;
 
-  constructor({ level = 'info', encoding = 'console', stream = process.stderr, now = Date.now }: LoggerOptions = {}) {
+  constructor({
+    level = 'info',
+    encoding = 'console',
+    stream = process.stderr,
+    journal = stream === process.stderr && leadsToJournal(process.stderr.fd),
+    now = Date.now,
+  }: LoggerOptions = {}) {
     this.#least = LOG_LEVELS.indexOf(level);
     this.#encoding = encoding;
     this.#stream = stream;
     this.#now = now;
     this.#coloured = mayBeColoured(stream);
+    this.#journal = journal;
   }
 
   /** Changes what is written from now on, and how. */
@@ -69,8 +83,9 @@ export class Logger {
   #write(level: LogLevel, message: string, fields: object = {}): void {
     if (LOG_LEVELS.indexOf(level) < this.#least) return;
     const ts = new Date(this.#now()).toISOString();
+    const prefix = this.#journal ? `<${PRIORITIES[level]}>` : '';
     if (this.#encoding === 'json') {
-      this.#stream.write(`${printable(JSON.stringify({ level, ts, msg: message, ...fields }))}\n`);
+      this.#stream.write(`${prefix}${printable(JSON.stringify({ level, ts, msg: message, ...fields }))}\n`);
       return;
     }
     const columns = [
@@ -83,7 +98,7 @@ export class Logger {
       const texts = members.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`);
       columns.push(printable(`{${texts.join(', ')}}`));
     }
-    this.#stream.write(`${columns.join('\t')}\n`);
+    this.#stream.write(`${prefix}${columns.join('\t')}\n`);
   }
 }
 

@@ -24,6 +24,20 @@ describe('the log', () => {
       ],
     ));
 
+  it('tells the journal of systemd the level of each line', () => {
+    const all = (log: Logger): void => (log.debug('d'), log.info('i'), log.warn('w'), log.error('e'));
+    const lines = logged(all, { level: 'debug', journal: true });
+    assert.deepEqual(
+      lines.map((line) => [line.slice(0, 3), line.at(-2)]),
+      [
+        ['<7>', 'd'],
+        ['<6>', 'i'],
+        ['<4>', 'w'],
+        ['<3>', 'e'],
+      ],
+    );
+  });
+
   it('leaves out what is less important than asked for', () => {
     const all = (log: Logger): void => (log.debug('d'), log.info('i'), log.warn('w'), log.error('e'));
     const messages = (options?: LoggerOptions): string =>

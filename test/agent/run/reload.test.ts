@@ -30,8 +30,7 @@ function series({ metric, attributes }: DecodedPoint): string {
   )}`;
 }
 
-describe('wgotel run, on SIGHUP', function () {
-  this.timeout(20_000);
+describe('wgotel run, on SIGHUP', () => {
   const file = (): string => join(folder, 'config.yaml');
   const write = (text: string): void => writeFileSync(file(), text, { mode: 0o600 });
   const receiver = (interval: string): string =>

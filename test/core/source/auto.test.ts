@@ -34,7 +34,7 @@ describe('auto source', () => {
       planDump(served.wg, [WG0, WG1]);
       const reading = await readFrom(served.source);
       assert.deepEqual([names(reading), reading.failures], [['wgtest0', 'wgtest1'], []]);
-      assert.deepEqual(notes(reading), ['wg-show: every device wg lists has a UAPI socket and is read there']);
+      assert.deepEqual(notes(reading), ['wg-show: every device wg lists has a UAPI socket, and is read nowhere else']);
       assert.equal(dumps(served), 0);
     }));
 

@@ -1,12 +1,13 @@
 import { RE2JS } from 're2js';
 import type { PeerExpectations, ReceiverOptions } from '@wgotel/core';
-import type { InterfaceFilter, PeerRule, ReceiverConfig } from '../config/configuration.js';
+import type { PeerRule, ReceiverConfig } from '../config/configuration.js';
+import { interfaceFilter } from '../config/interface-filter.js';
 
 /** What the library has to be told for a receiver to be as configured. Names are not part of it. */
 export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
   return {
     source: config.source,
-    sourceOptions: { ...config.sourceOptions, reads: filterOf(config) },
+    sourceOptions: { ...config.sourceOptions, reads: interfaceFilter(config) },
     collectionInterval: config.collectionInterval,
     initialDelay: config.initialDelay,
     timeout: config.timeout,
@@ -17,19 +18,6 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     requiredDevices: config.devices.filter(({ required }) => required),
     meterProvider: false,
   };
-}
-
-function filterOf({ include, exclude }: ReceiverConfig): ((device: string) => boolean) | undefined {
-  if (include === undefined && exclude === undefined) return undefined;
-  const included = include === undefined ? () => true : matcher(include);
-  const excluded = exclude === undefined ? () => false : matcher(exclude);
-  return (device) => included(device) && !excluded(device);
-}
-
-function matcher({ interfaces, matchType }: InterfaceFilter): (device: string) => boolean {
-  if (matchType === 'strict') return (device) => interfaces.includes(device);
-  const patterns = interfaces.map((source) => RE2JS.compile(source));
-  return (device) => patterns.some((pattern) => pattern.matcher(device).find());
 }
 
 /** The first rule that fits a peer counts. */

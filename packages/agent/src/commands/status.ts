@@ -3,6 +3,7 @@ import type { Deliveries } from '../exporter/ledger.js';
 import type { SenderState } from '../exporter/sender.js';
 import type { AgentStatus } from '../health/status.js';
 import { SIGNALS, type BySignal, type Signal } from '../signal.js';
+import { ofFailure } from './check/reading.js';
 import { formatAge, formatBytes } from './once/units.js';
 
 const EXAMPLES = `
@@ -68,7 +69,12 @@ export function renderStatus(status: AgentStatus, now: number): string {
       const states = counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'no peers';
       lines.push(`  ${where}: ${up === undefined ? 'can not be read' : up === 1 ? 'up' : 'down'}, ${states}`);
     }
-    for (const { source, message } of failures) lines.push(`  failure: ${source}: ${message}`);
+    if (lastScrape !== undefined && devices.length === 0 && failures.length === 0) lines.push('  no WireGuard device');
+    for (const failure of failures) {
+      const { fix } = ofFailure(id, failure);
+      lines.push(`  failure: ${failure.source}: ${failure.message}`);
+      if (fix !== undefined) lines.push(`    fix: ${fix}`);
+    }
   }
   for (const { id, signal, endpoint, queuedBytes, lastSuccess, failure, sent, dropped } of sendersOf(status)) {
     const what = WORDS[signal];

@@ -42,7 +42,9 @@ export class AutoSource implements Source {
     const note = (message: string): SourceNote => ({ source: this.#wgShow.name, message });
     if (Array.isArray(listed)) {
       const message =
-        listed.length === 0 ? 'wg lists no device' : 'every device wg lists has a UAPI socket and is read there';
+        listed.length === 0
+          ? 'wg lists no device'
+          : 'every device wg lists has a UAPI socket, and is read nowhere else';
       return { devices: [], failures: [], notes: [note(message)] };
     }
     const failure = toFailure(this.#wgShow.name, undefined, listed);

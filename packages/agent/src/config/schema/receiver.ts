@@ -1,12 +1,13 @@
 import { EVENTS, METRICS, SESSION_MODES, SOURCES, type SourceName } from '@wgotel/core';
 import { z } from 'zod';
 import type { InterfaceFilter, PeerRule, ReceiverConfig } from '../configuration.js';
+import { interfaceFilter } from '../interface-filter.js';
 import { ALWAYS, duration, pattern, text, texts } from './scalars.js';
 
 /** The sources there are, by name. */
 export const SOURCE_NAMES: readonly SourceName[] = Object.keys(SOURCES) as SourceName[];
 
-const interfaceFilter = z
+const selection = z
   .strictObject({
     interfaces: texts.describe('Names of interfaces, or patterns.'),
     match_type: z.enum(['strict', 'regexp']).default('strict'),
@@ -101,6 +102,11 @@ const drift = z
 
 const resourceAttribute = z.strictObject({ enabled: z.boolean() });
 
+/** What is wrong with a filter is said elsewhere; the value is then what was written, whatever its type says. */
+function isUsable(filter: InterfaceFilter | undefined): boolean {
+  return filter === undefined || (typeof filter === 'object' && filter !== null && 'matchType' in filter);
+}
+
 /** The section of one receiver. */
 export const receiver: z.ZodType<ReceiverConfig> = z
   .strictObject({
@@ -122,8 +128,8 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     initial_delay: duration(0).default(1000).describe('Time before the first scrape.'),
     timeout: duration(1).default(10_000).describe('What a scrape has not read by then fails, the rest is kept.'),
     peer_limit: z.int().min(0).default(10_000).describe('Peers with series of their own; the rest is added up.'),
-    include: interfaceFilter.optional().describe('Which interfaces are read. Default: all.'),
-    exclude: interfaceFilter.optional().describe('Which of these are not.'),
+    include: selection.optional().describe('Which interfaces are read. Default: all.'),
+    exclude: selection.optional().describe('Which of these are not.'),
     metrics: metrics.default({}).describe('Which metrics there are, with which attributes.'),
     events: events.default({}).describe('Which events there are.'),
     sessions: sessions.prefault({}).describe('Which sessions become spans.'),
@@ -138,7 +144,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       .default([])
       .describe('Devices that are down when they are not there.'),
   })
-  .superRefine(({ source, command, read, netns, file, directory, devices }, context) => {
+  .superRefine(({ source, command, read, netns, file, directory, devices, include, exclude }, context) => {
     const refuse = (path: string | (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path: [path].flat(), message });
     if (source === 'recorded' && file === undefined) refuse('file', 'expected the recording that is to be read');
@@ -149,7 +155,14 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
     if (!runsWg && netns !== undefined) refuse('netns', 'is for the sources auto and wg-show');
     if (source === 'wg-show' && directory !== undefined) refuse('directory', 'is for the sources auto and uapi');
-    if (!Array.isArray(devices) || !Array.isArray(netns) || netns.length === 0) return;
+    if (!Array.isArray(devices)) return;
+    const reads = isUsable(include) && isUsable(exclude) ? interfaceFilter({ include, exclude }) : undefined;
+    for (const [index, device] of devices.entries()) {
+      const isHidden = reads !== undefined && typeof device?.name === 'string' && !reads(device.name);
+      if (isHidden && device.required)
+        refuse(['devices', index], 'is required, and include or exclude hides it: let it be read, or take it out here');
+    }
+    if (!Array.isArray(netns) || netns.length === 0) return;
     for (const [index, device] of devices.entries()) {
       const isMeant = netns.length === 1 && device?.netns === undefined;
       if (!isMeant && !netns.includes(device?.netns ?? ''))
