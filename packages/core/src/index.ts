@@ -8,6 +8,7 @@ export type { SpanIds, TunnelFeed, TunnelView } from './model/tunnel.js';
 export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snapshot.js';
 export type { Clock } from './receiver/clock.js';
 export type { ReceiverOptions } from './receiver/options.js';
+export type { ReceiverTunnels, SessionOf } from './receiver/receiver-tunnels.js';
 export { WireGuardReceiver } from './receiver/receiver.js';
 export {
   PLAIN,

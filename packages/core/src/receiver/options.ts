@@ -7,6 +7,7 @@ import type { PeerNames } from '../state/name.js';
 import { MetricView } from '../signals/metric-view.js';
 import type { MetricsSettings } from '../signals/metric-settings.js';
 import type { Frame, PeerExpectations } from '../state/frame.js';
+import type { SessionOf } from './receiver-tunnels.js';
 import { systemClock, type Clock } from './clock.js';
 
 export interface ReceiverOptions {
@@ -37,6 +38,8 @@ export interface ReceiverOptions {
   /** Called with each finished scrape. The next scrape waits for the promise, so it should settle before long. If it
    *  rejects, so does `scrape`; the receiver goes on. */
   readonly onFrame?: ((frame: Frame) => void | Promise<void>) | undefined;
+  /** What {@link WireGuardReceiver.tunnels} say of sessions. Default: nothing. */
+  readonly sessionOf?: SessionOf | undefined;
   /** For tests and simulations. */
   readonly clock?: Clock | undefined;
 }
@@ -53,6 +56,7 @@ export interface ResolvedOptions {
   readonly peerLimit: number;
   readonly meterProvider: MeterProvider | false | undefined;
   readonly onFrame: (frame: Frame) => void | Promise<void>;
+  readonly sessionOf: SessionOf | undefined;
   readonly clock: Clock;
 }
 
@@ -73,6 +77,7 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
     peerLimit: wholeNumber('peerLimit', options.peerLimit ?? (meterProvider === false ? 10_000 : 500)),
     meterProvider,
     onFrame: options.onFrame ?? (() => undefined),
+    sessionOf: options.sessionOf,
     clock: options.clock ?? systemClock,
   };
 }

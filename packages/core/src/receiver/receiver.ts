@@ -10,9 +10,10 @@ import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
 import { Tracker } from '../state/tracker.js';
 import { ChangeLog } from './change-log.js';
-import { harmless } from './harmless-log.js';
+import { harmless } from '../model/harmless-log.js';
+import { ReceiverTunnels } from './receiver-tunnels.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
-import { untraced } from './suppress-tracing.js';
+import { untraced } from '../model/suppress-tracing.js';
 
 /** What a source gets to stop after its signal, in milliseconds. */
 const GRACE = 1000;
@@ -34,6 +35,8 @@ export class WireGuardReceiver {
   readonly #tracker: Tracker;
   readonly #log: DiagLogger = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
   readonly #changes = new ChangeLog(this.#log);
+  /** The tunnels as applications see them. */
+  readonly tunnels: ReceiverTunnels;
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
   #running: Promise<Frame> | undefined;
@@ -52,6 +55,7 @@ export class WireGuardReceiver {
   constructor(options: ReceiverOptions = {}) {
     this.#options = resolveOptions(options);
     this.#tracker = new Tracker(this.#options);
+    this.tunnels = new ReceiverTunnels(this.#options.sessionOf);
   }
 
   /** The result of the last scrape. `undefined`: there was none yet. */
@@ -108,6 +112,7 @@ export class WireGuardReceiver {
     this.#unobserve = undefined;
     const patience = this.#options.timeout + GRACE;
     await Promise.race([this.#running?.catch(() => undefined), delay(patience, undefined, { ref: false })]);
+    this.tunnels.clear();
   }
 
   #observe(): void {
@@ -140,6 +145,7 @@ export class WireGuardReceiver {
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#changes.update(this.#frame);
+    await this.tunnels.update(this.#frame);
     this.#delivering = true;
     try {
       await this.#options.onFrame(this.#frame);
