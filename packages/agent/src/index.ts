@@ -19,6 +19,7 @@ export type {
   ReceiverConfig,
   RetryConfig,
   SourceConfig,
+  StateSocketConfig,
   TelemetryConfig,
   TlsConfig,
 } from './config/configuration.js';
@@ -42,4 +43,6 @@ export { toJson } from './otlp/json.js';
 export { MetricsEncoder, type EncodedRequest } from './otlp/metrics-encoder.js';
 export { MetricsPipeline, type RequestTaker } from './pipeline.js';
 export { SelfMetrics } from './self-metrics/self-metrics.js';
+export { StateServer, type StateServerStatus, type TunnelSource } from './state-socket/server.js';
+export type { Tunnels } from './state-socket/tunnel-stream.js';
 export { readHost, resourceAttributes, type Host } from './resource.js';

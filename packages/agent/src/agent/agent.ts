@@ -17,6 +17,8 @@ export class Agent {
   #senders: Senders = new Map();
   #scrapers = new Map<string, Scraper>();
   #selfMetrics: SelfMetrics | undefined;
+  /** Told of each scrape of a receiver, before anything is sent. */
+  onRead: (() => void) | undefined;
   /** Ends of exporters that a reload took away. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -62,6 +64,7 @@ export class Agent {
       if (scraper !== known) started.push(scraper);
       this.#scrapers.set(id, scraper);
       this.#connect(id, scraper);
+      scraper.onRead = () => this.onRead?.();
       scraper.onScraped = (duration) => this.#selfMetrics?.scraped(id, duration);
     }
     const stopped = [...previous.scrapers.values()].filter(

@@ -14,6 +14,8 @@ export class Scraper {
   readonly #names: NameBook;
   readonly #view: MetricView;
   #pipeline: MetricsPipeline | undefined;
+  /** Told of each scrape once WireGuard was read, before anything is sent. */
+  onRead: (() => void) | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
@@ -51,6 +53,7 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
+    this.onRead?.();
     await this.#pipeline?.push(frame);
     this.onScraped?.(uptime() * 1000 - frame.monotonicTime);
     if (await this.#names.refresh()) this.receiver.renamePeers();

@@ -62,5 +62,9 @@ export function renderStatus(status: AgentStatus, now: number): string {
     for (const [reason, { points }] of Object.entries(dropped)) lines.push(`  dropped ${points} points: ${reason}`);
     if (failure !== undefined) lines.push(`  failing, first ${ago(failure.since)}: ${failure.message}`);
   }
+  if (status.stateSocket !== undefined) {
+    const { path, clients, dropped } = status.stateSocket;
+    lines.push(`state socket: ${path}, ${clients} clients, ${dropped} dropped`);
+  }
   return `${lines.join('\n')}\n`;
 }

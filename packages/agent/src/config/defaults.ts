@@ -35,9 +35,13 @@ exporters: {}
 extensions:
   health:
     endpoint: 127.0.0.1:9587
+  state_socket:
+    path: /run/wgotel/state.sock
+    mode: '0660'
+    # - group: wgotel # its default, if there is such a group
 
 service:
-  extensions: [health]
+  extensions: [health, state_socket]
   telemetry:
     logs: { level: info, encoding: console }
     metrics: { level: normal }

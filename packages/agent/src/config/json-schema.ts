@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { otlpGrpc, otlpHttp } from './schema/exporter.js';
 import { receiver } from './schema/receiver.js';
-import { health, pipeline, telemetry } from './schema/service.js';
+import { EXTENSIONS } from './service.js';
+import { pipeline, telemetry } from './schema/service.js';
 
 /** Describes the configuration file as JSON Schema (draft 2020-12). What stands in `${…}` is not known to it. */
 export function configurationSchema(): object {
@@ -13,12 +14,18 @@ export function configurationSchema(): object {
     properties: {
       receivers: byId({ wireguard: receiver }),
       exporters: byId({ otlp_grpc: otlpGrpc, otlp_http: otlpHttp }),
-      extensions: { type: ['object', 'null'], additionalProperties: false, properties: { health: orNothing(health) } },
+      extensions: {
+        type: ['object', 'null'],
+        additionalProperties: false,
+        properties: Object.fromEntries(
+          Object.entries<z.ZodType>(EXTENSIONS).map(([id, schema]) => [id, orNothing(schema)]),
+        ) as object,
+      },
       service: {
         type: 'object',
         additionalProperties: false,
         properties: {
-          extensions: { type: 'array', items: { enum: ['health'] } },
+          extensions: { type: 'array', items: { enum: Object.keys(EXTENSIONS) } },
           telemetry: orNothing(telemetry),
           pipelines: byId({ metrics: pipeline }),
         },

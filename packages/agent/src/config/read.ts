@@ -13,7 +13,7 @@ import type { ReadFile } from './read-file.js';
 import { otlpGrpc, otlpHttp } from './schema/exporter.js';
 import { receiver } from './schema/receiver.js';
 import { telemetry } from './schema/service.js';
-import { ID, IN_A_COLLECTOR, readHealth, readPipelines } from './service.js';
+import { ID, IN_A_COLLECTOR, readExtensions, readPipelines } from './service.js';
 import { getIn, isTree, overlay, pathText, type Path, type Tree } from './tree.js';
 
 /** Everything a configuration is made of. */
@@ -63,12 +63,12 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   const exporters = readComponents('exporters', tree, renamed, EXPORTERS, checker);
   const all = { receivers: Object.keys(receivers), exporters: Object.keys(exporters) };
   const pipelines = readPipelines(tree, all, renamed, checker);
-  const health = readHealth(tree, checker);
+  const { health, state_socket: stateSocket } = readExtensions(tree, checker);
   const path = ['service', 'telemetry'];
   const ofTelemetry = checker.check(telemetry, getIn(tree, path) ?? {}, path);
   problems.throwIfAny();
   const warnings = [...unused, ...checker.warnings];
-  return { receivers, exporters, pipelines, health, telemetry: ofTelemetry!, warnings };
+  return { receivers, exporters, pipelines, health, stateSocket, telemetry: ofTelemetry!, warnings };
 }
 
 function keysOf(value: unknown, otherwise: readonly string[]): readonly string[] {

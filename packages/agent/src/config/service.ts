@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import type { Checker } from './checker.js';
-import type { HealthConfig, PipelineConfig } from './configuration.js';
+import type { HealthConfig, PipelineConfig, StateSocketConfig } from './configuration.js';
 import { unknownKey } from './issues.js';
-import { health, pipeline } from './schema/service.js';
+import { health, pipeline, stateSocket } from './schema/service.js';
 import { getIn, isTree, type Tree } from './tree.js';
 
 /** Ids of components: a type, and a name if there are more of them. */
 export const ID: RegExp = /^[\w-]+(?:\/[\w.-]+)?$/;
 
 export const IN_A_COLLECTOR = 'is for a Collector: send to one over OTLP, and configure it there';
-
-const DEFAULT_HEALTH: HealthConfig = { host: '127.0.0.1', port: 9587, explicit: false };
 
 const listOfNames = z.array(z.string());
 
@@ -62,27 +60,42 @@ export function readPipelines(
   return pipelines;
 }
 
-/** Reads which extensions there are, and the one that is. `undefined`: it is off. */
-export function readHealth(tree: Tree, checker: Checker): HealthConfig | undefined {
-  const extensions = tree['extensions'];
+/** The extensions there are. */
+export interface Extensions {
+  readonly health: HealthConfig;
+  readonly state_socket: StateSocketConfig;
+}
+
+type Schemas = { readonly [Id in keyof Extensions]: z.ZodType<Extensions[Id]> };
+
+export const EXTENSIONS: Schemas = { health, state_socket: stateSocket };
+
+/** Those that are on unless `service.extensions` says which are. */
+const ON: readonly string[] = ['health', 'state_socket'] satisfies (keyof Extensions)[];
+
+/** Reads which extensions there are. Those that are missing are off. */
+export function readExtensions(tree: Tree, checker: Checker): Partial<Extensions> {
+  const given = tree['extensions'];
+  const known = Object.keys(EXTENSIONS);
+  for (const id of isTree(given) ? Object.keys(given) : []) {
+    if (!known.includes(id)) checker.problem(['extensions', id], unknownKey(id, known), true);
+  }
   const enabled = getIn(tree, ['service', 'extensions']);
-  for (const id of isTree(extensions) ? Object.keys(extensions) : []) {
-    if (id !== 'health') checker.problem(['extensions', id], unknownKey(id, ['health']), true);
-  }
-  const list =
-    enabled === undefined || enabled === null
-      ? undefined
-      : checker.check(listOfNames, enabled, ['service', 'extensions']);
+  const path = ['service', 'extensions'];
+  const list = enabled === undefined || enabled === null ? undefined : checker.check(listOfNames, enabled, path);
   for (const [index, id] of (list ?? []).entries()) {
-    if (id !== 'health')
-      checker.problem(['service', 'extensions', index], `there is no extension ${id}; known: health`);
+    if (!known.includes(id))
+      checker.problem([...path, index], `there is no extension ${id}; known: ${known.join(', ')}`);
   }
-  const section = getIn(extensions, ['health']);
-  const checked = checker.check(health, section ?? {}, ['extensions', 'health']);
-  if (list === undefined) {
-    if (section === undefined) return DEFAULT_HEALTH;
-    checker.warn(['extensions', 'health'], 'is not in service.extensions, so it is not used');
-    return undefined;
+  const result: Record<string, object> = {};
+  for (const [id, schema] of Object.entries<z.ZodType<Extensions[keyof Extensions]>>(EXTENSIONS)) {
+    const section = getIn(given, [id]);
+    const checked = checker.check(schema, section ?? {}, ['extensions', id]);
+    if (list === undefined && section !== undefined) {
+      checker.warn(['extensions', id], 'is not in service.extensions, so it is not used');
+    } else if (checked !== undefined && (list ?? ON).includes(id)) {
+      result[id] = { ...checked, explicit: list !== undefined };
+    }
   }
-  return list.includes('health') ? checked : undefined;
+  return result;
 }

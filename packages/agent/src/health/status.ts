@@ -2,6 +2,7 @@ import type { PeerState, SourceFailure } from '@wgotel/core';
 import type { Agent } from '../agent/agent.js';
 import type { Deliveries } from '../exporter/ledger.js';
 import type { SenderState } from '../exporter/sender.js';
+import type { StateServerStatus } from '../state-socket/server.js';
 import { VERSION } from '../version.js';
 
 /** How an agent is doing, in sums: no names, keys or endpoints of peers. Times are in milliseconds since the epoch. */
@@ -15,6 +16,8 @@ export interface AgentStatus {
   readonly reloadProblem: string | undefined;
   readonly receivers: Readonly<Record<string, ReceiverStatus>>;
   readonly exporters: Readonly<Record<string, SenderState & Deliveries>>;
+  /** `undefined`: nothing listens. */
+  readonly stateSocket: StateServerStatus | undefined;
 }
 
 export interface ReceiverStatus {
@@ -34,6 +37,7 @@ export interface ReceiverStatus {
 export function statusOf(
   agent: Agent,
   about: Pick<AgentStatus, 'startedAt' | 'configFile' | 'loadedAt' | 'reloadProblem'>,
+  stateSocket?: StateServerStatus,
 ): AgentStatus {
   const receivers = [...agent.scrapers].map(([id, { receiver, config }]): [string, ReceiverStatus] => {
     const { frame } = receiver;
@@ -60,6 +64,7 @@ export function statusOf(
     ...about,
     receivers: Object.fromEntries(receivers),
     exporters: Object.fromEntries(exporters),
+    stateSocket,
   };
 }
 

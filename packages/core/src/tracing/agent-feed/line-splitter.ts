@@ -18,7 +18,8 @@ export class LineSplitter {
    *  @throws {WireGuardError} `PROTOCOL` for a line that is too long */
   *split(chunk: Buffer): Generator<Buffer, void> {
     let start = 0;
-    for (let end; (end = chunk.indexOf(NEWLINE, start)) >= 0; start = end + 1) yield this.#end(chunk.subarray(start, end));
+    for (let end; (end = chunk.indexOf(NEWLINE, start)) >= 0; start = end + 1)
+      yield this.#end(chunk.subarray(start, end));
     if (start < chunk.length) this.#add(chunk.subarray(start));
   }
 

@@ -110,7 +110,8 @@ function hex(fields: Fields, key: string, length: number): string {
 
 function number(fields: Fields, key: string): number {
   const value = fields[key];
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw wrong(`${key} is no number of 0 or more`);
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+    throw wrong(`${key} is no number of 0 or more`);
   return value;
 }
 

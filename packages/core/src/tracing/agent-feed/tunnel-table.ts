@@ -86,7 +86,8 @@ export class TunnelTable {
     const before = entry?.view ?? this.#before.get(id);
     const view = keptTunnel(before, given);
     this.#bytes += size - (entry?.size ?? 0);
-    if (this.#bytes > MOST_BYTES) throw new WireGuardError('PROTOCOL', `the tunnels take more than ${MOST_BYTES} bytes`);
+    if (this.#bytes > MOST_BYTES)
+      throw new WireGuardError('PROTOCOL', `the tunnels take more than ${MOST_BYTES} bytes`);
     this.#changed ||= view !== entry?.view;
     this.#entries.set(key, { view, id, size });
   }
