@@ -11,6 +11,7 @@ describe('configuration', () => {
       exporters: {},
       pipelines: { metrics: { signal: 'metrics', receivers: ['wireguard'], exporters: [] } },
       health: { host: '127.0.0.1', port: 9587, explicit: false },
+      stateSocket: { path: '/run/wgotel/state.sock', group: undefined, mode: 0o660, explicit: false },
       telemetry: { logs: { level: 'info', encoding: 'console' }, metrics: { enabled: true }, resource: {} },
       warnings: [],
     });

@@ -57,6 +57,8 @@ export class StateServer {
       connectionsCheckingInterval: 5000,
     });
     server.maxConnections = 4 * MOST_CLIENTS;
+    // A second answer on a connection would wait for ever for the end of the first.
+    server.maxRequestsPerSocket = 1;
     const file = await SocketFile.listen(server, config, before?.path === config.path);
     server.unref();
     return new StateServer(config.path, source, server, file);
