@@ -128,12 +128,12 @@ describe('the state socket', () => {
     assert.deepEqual([frames, server.status.dropped], [4, 0]);
   });
 
-  it('has at most 64 clients', async () => {
-    const all = await Promise.all(Array.from({ length: 70 }, () => ask(path)));
+  it('has at most 128 clients', async () => {
+    const all = await Promise.all(Array.from({ length: 134 }, () => ask(path)));
     const codes = all.map(({ statusCode }) => statusCode);
     assert.deepEqual(
       [codes.filter((code) => code === 200).length, codes.filter((code) => code === 503).length],
-      [64, 6],
+      [128, 6],
     );
     for (const response of all) response.destroy();
     await until('they are gone', () => server.status.clients === 0);

@@ -63,7 +63,7 @@ describe('the feed of an agent', () => {
     await delay(50);
     assert.deepEqual([feed.current() === views, changes], [true, 1]);
     assert.deepEqual(lines, [
-      `warn nothing is known of tunnels: nobody answers at ${path}: is the agent running (\`wgotel run\`), with the extension state_socket?`,
+      `warn ${path}: nothing is known of tunnels: nobody answers: is the agent running (\`wgotel run\`), with the extension state_socket?`,
       `info ${path}: the agent tells of its tunnels again`,
     ]);
   });

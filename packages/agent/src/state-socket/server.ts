@@ -5,7 +5,7 @@ import { Client } from './client.js';
 import { SocketFile } from './socket-file.js';
 import { TunnelStream, type Tunnels } from './tunnel-stream.js';
 
-const MOST_CLIENTS = 64;
+const MOST_CLIENTS = 128;
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 

@@ -108,8 +108,7 @@ class SocketFeed implements AgentFeed {
     const connection = new AbortController();
     this.#connection = connection;
     const { signal } = connection;
-    const hangUp = (): void =>
-      connection.abort(new WireGuardError('TIMEOUT', `${this.#path}: the agent has gone silent, or is none`));
+    const hangUp = (): void => connection.abort(new WireGuardError('TIMEOUT', 'the agent has gone silent, or is none'));
     let watchdog = setTimeout(hangUp, FIRST_PATIENCE).unref();
     const table = new TunnelTable(this.#views, (views) => {
       const patience = Math.max(PATIENCE * table.header!.interval, LEAST_PATIENCE);
@@ -126,7 +125,7 @@ class SocketFeed implements AgentFeed {
         await runInSlices(table.take(chunk));
         if (signal.aborted) break;
       }
-      return new WireGuardError('CONNECTION_FAILED', `${this.#path}: the agent has ended the connection`);
+      return new WireGuardError('CONNECTION_FAILED', 'the agent has ended the connection');
     } catch (error) {
       return (signal.aborted ? signal.reason : error) as Error;
     } finally {
@@ -138,7 +137,7 @@ class SocketFeed implements AgentFeed {
     const code = isWireGuardError(trouble) ? trouble.code : trouble.name;
     if (this.#said.has(code)) return;
     this.#said.add(code);
-    this.#log.warn(`nothing is known of tunnels: ${trouble.message}`);
+    this.#log.warn(`${this.#path}: nothing is known of tunnels: ${trouble.message}`);
   }
 
   #show(views: readonly TunnelView[]): void {
