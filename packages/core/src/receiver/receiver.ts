@@ -10,9 +10,9 @@ import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
 import { Tracker } from '../state/tracker.js';
 import { ChangeLog } from './change-log.js';
-import { harmless } from './harmless-log.js';
+import { harmless } from '../model/harmless-log.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
-import { untraced } from './suppress-tracing.js';
+import { untraced } from '../model/suppress-tracing.js';
 
 /** What a source gets to stop after its signal, in milliseconds. */
 const GRACE = 1000;
