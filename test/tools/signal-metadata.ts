@@ -65,6 +65,7 @@ export interface Signals {
   readonly metrics: Readonly<
     Record<string, { kind: string; description: string; unit: string; attributes: readonly string[] }>
   >;
+  readonly spans: Readonly<Record<string, { readonly description: string; readonly attributes: readonly string[] }>>;
 }
 
 export function readSignals(): Signals {

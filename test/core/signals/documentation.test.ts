@@ -7,6 +7,7 @@ import { describe, it } from 'mocha';
 import { METRICS, MetricView } from '@wgotel/core';
 import { anyFrame } from '../../support/frames.js';
 import { pointsOf } from '../../support/points.js';
+import { readSignals } from '../../tools/signal-metadata.js';
 import { repositoryPath } from '../../support/repository.js';
 
 const read = (path: string): string => readFileSync(repositoryPath(path), 'utf8');
@@ -148,7 +149,12 @@ describe('documentation', () => {
     assert.deepEqual(wrong, []);
   });
 
-  const attributes = new Set([...observedAttributes().values()].flatMap((keys) => [...keys]));
+  const attributes = new Set([
+    ...[...observedAttributes().values()].flatMap((keys) => [...keys]),
+    ...Object.keys(readSignals().attributes),
+    // What instrumentations write on spans.
+    'network.peer.address',
+  ]);
   for (const path of DOCUMENTS) {
     const text = read(path);
 

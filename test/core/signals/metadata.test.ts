@@ -23,7 +23,7 @@ describe('metadata.yaml', () => {
 });
 
 describe('signals.yaml', () => {
-  const { attributes, metrics } = readSignals();
+  const { attributes, metrics, spans } = readSignals();
 
   it('is what the generated TypeScript says', async () => {
     assert.equal(readFileSync(GENERATED_SIGNALS, 'utf8'), await generateSignals(), 'out of date: npm run generate');
@@ -34,8 +34,15 @@ describe('signals.yaml', () => {
       METRICS.filter(({ name }) => name in metrics),
       [],
     );
-    const used = new Set(Object.values(metrics).flatMap((metric) => metric.attributes));
+    const used = new Set([...Object.values(metrics), ...Object.values(spans)].flatMap((signal) => signal.attributes));
     assert.deepEqual([...used].toSorted(byName), Object.keys(attributes).toSorted(byName));
+  });
+
+  it('is what docs/tracing.md says of spans', () => {
+    const table = readFileSync(repositoryPath('docs/tracing.md'), 'utf8').matchAll(
+      /^\| `((?:wireguard|network)\.[\w.]+)` /gm,
+    );
+    assert.deepEqual([...table].map(([, name]) => name!).toSorted(byName), spans['application']?.attributes);
   });
 
   it('is what docs/agent.md says', () => {

@@ -296,6 +296,6 @@ async function listen(seen?: (address: string, port: number) => void): Promise<S
     seen?.(socket.remoteAddress!, socket.remotePort!);
     response.end('ok');
   });
-  await new Promise<void>((resolve) => server.listen(0, resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }

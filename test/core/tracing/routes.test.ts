@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { until } from '../../support/process.js';
 import { Hosts, RecentMap, Routes } from './internals.js';
 
-/** An interface other than loopback's, with an address. */
-const [OUTSIDE] = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-  addresses.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => ({ name, address })),
-);
+const address = (ip: string, internal = false): NetworkInterfaceInfo => ({
+  ...{ address: ip, netmask: '', family: 'IPv4', mac: '', cidr: null },
+  internal,
+});
+const HOST = { lo: [address('127.0.0.1', true)], eth0: [address('192.0.2.1')], wg0: [address('10.0.0.1')] };
 
 describe('a route', () => {
   it('is asked for once, kept, asked for again while it is in use, and given up when it is old', async () => {
@@ -18,8 +19,9 @@ describe('a route', () => {
       () => now,
       async () => {
         asked.push(now);
-        return '127.0.0.1';
+        return '10.0.0.1';
       },
+      () => HOST,
     );
     const look = async (time: number): Promise<string | undefined> => {
       now = time;
@@ -28,13 +30,13 @@ describe('a route', () => {
       return found;
     };
     assert.equal(await look(0), undefined);
-    assert.equal(await look(1), 'lo');
-    assert.equal(await look(14_000), 'lo');
+    assert.equal(await look(1), 'wg0');
+    assert.equal(await look(14_000), 'wg0');
     assert.deepEqual(asked, [0]);
-    assert.equal(await look(15_001), 'lo');
+    assert.equal(await look(15_001), 'wg0');
     assert.deepEqual(asked, [0, 15_001]);
     assert.equal(await look(46_000), undefined);
-    assert.equal(await look(46_001), 'lo');
+    assert.equal(await look(46_001), 'wg0');
   });
 
   it('is none where the kernel has none, or where the address is of this host itself', async () => {
@@ -68,15 +70,44 @@ describe('a route', () => {
     assert.equal(asked, 16);
   });
 
-  it('is what the kernel says, and takes no packet', async function () {
+  it('is given up when addresses of interfaces change, and is none where two have the same', async () => {
+    let now = 0;
+    let host: Record<string, NetworkInterfaceInfo[]> = HOST;
+    const routes = new Routes(
+      () => now,
+      async () => '10.0.0.1',
+      () => host,
+    );
+    const look = async (): Promise<string | undefined> => {
+      routes.towards('203.0.113.1');
+      await setImmediate();
+      return routes.towards('203.0.113.1');
+    };
+    assert.equal(await look(), 'wg0');
+    host = { ...HOST, wg1: [address('10.0.0.1')] };
+    now = 4000;
+    assert.equal(await look(), 'wg0');
+    now = 6000;
+    await look();
+    assert.equal(await look(), undefined);
+    assert.equal(routes.withAddress('10.0.0.1'), undefined);
+    assert.equal(routes.withAddress('192.0.2.1'), 'eth0');
+  });
+
+  it('is what the kernel says', async function () {
+    const [outside] = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+      addresses.flatMap(({ internal, family, cidr }) =>
+        internal || family !== 'IPv4' || cidr === null ? [] : [{ name, cidr }],
+      ),
+    );
+    if (outside === undefined) return this.skip();
+    // A neighbour: the same network, another host.
+    const [own = ''] = outside.cidr.split('/');
+    const neighbour = own.replace(/\d+$/, (last) => String((Number(last) % 250) + 1));
     const routes = new Routes();
-    // Loopback's network, but no address of this host.
-    const other = '127.9.9.9';
-    assert.equal(routes.towards(other), undefined);
-    await until('the kernel answered', () => routes.towards(other) === 'lo');
-    if (OUTSIDE === undefined) return this.skip();
-    assert.equal(routes.withAddress(OUTSIDE.address), OUTSIDE.name);
-    assert.equal(routes.withAddress(`::ffff:${OUTSIDE.address}`), OUTSIDE.name);
+    assert.equal(routes.towards(neighbour), undefined);
+    await until('the kernel answered', () => routes.towards(neighbour) === outside.name);
+    assert.equal(routes.withAddress(`::ffff:${own}`), outside.name);
   });
 });
 

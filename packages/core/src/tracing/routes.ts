@@ -29,16 +29,20 @@ export class Routes {
   readonly #probe: (address: string) => Promise<string | undefined>;
   readonly #routes = new RecentMap<string, Route>(MAX_ADDRESSES);
   readonly #pending = new Set<string>();
-  #interfaces = new Interfaces();
+  readonly #list: typeof networkInterfaces;
+  #interfaces: Interfaces;
   #comparedAt: number;
 
   /** @param now a clock that does not step, in milliseconds */
   constructor(
     now: () => number = () => performance.now(),
     probe: (address: string) => Promise<string | undefined> = sourceAddress,
+    list: typeof networkInterfaces = networkInterfaces,
   ) {
     this.#now = now;
     this.#probe = probe;
+    this.#list = list;
+    this.#interfaces = new Interfaces(list());
     this.#comparedAt = now();
   }
 
@@ -64,7 +68,7 @@ export class Routes {
   #compareInterfaces(now: number): void {
     this.#comparedAt = now;
     setImmediate(() => {
-      const interfaces = new Interfaces();
+      const interfaces = new Interfaces(this.#list());
       if (interfaces.summary === this.#interfaces.summary) return;
       this.#interfaces = interfaces;
       this.#routes.clear();
@@ -87,7 +91,7 @@ export class Routes {
     if (interfaces.has(address)) return undefined;
     try {
       const source = await this.#probe(address);
-      return source === undefined ? undefined : interfaces.withAddress(source);
+      return source === undefined ? undefined : interfaces.outwards(source);
     } catch {
       return undefined;
     }
@@ -100,12 +104,13 @@ class Interfaces {
   readonly summary: string;
   /** `undefined`: several interfaces have the address. */
   readonly #byAddress = new Map<string, string | undefined>();
+  readonly #loopback = new Set<string | undefined>();
 
-  constructor() {
-    const found = networkInterfaces();
+  constructor(found: ReturnType<typeof networkInterfaces>) {
     this.summary = JSON.stringify(found);
     for (const [name, addresses = []] of Object.entries(found)) {
-      for (const { address } of addresses) {
+      for (const { address, internal } of addresses) {
+        if (internal) this.#loopback.add(name);
         const key = keyOf(address);
         const known = this.#byAddress.get(key);
         this.#byAddress.set(key, !this.#byAddress.has(key) || known === name ? name : undefined);
@@ -119,6 +124,12 @@ class Interfaces {
 
   withAddress(address: string): string | undefined {
     return this.#byAddress.get(keyOf(address));
+  }
+
+  /** The same for what leaves this host: loopback is no way out. */
+  outwards(address: string): string | undefined {
+    const name = this.withAddress(address);
+    return this.#loopback.has(name) ? undefined : name;
   }
 }
 
