@@ -27,8 +27,13 @@ async function open(feed: TunnelFeed | readonly TunnelView[], options?: TunnelSp
   await delay(5);
 }
 
+interface Late {
+  readonly kind?: SpanKind;
+  readonly later?: Attributes;
+}
+
 /** Ends a span that was started with some attributes and got the others later. */
-function span(start: Attributes, { kind = SpanKind.CLIENT, later = {} as Attributes } = {}): ReadableSpan {
+function span(start: Attributes, { kind = SpanKind.CLIENT, later = {} }: Late = {}): ReadableSpan {
   const made = provider.getTracer('test').startSpan('request', { kind, attributes: start });
   made.setAttributes(later);
   made.end();
@@ -145,10 +150,7 @@ describe('TunnelSpanProcessor', () => {
   ] as const) {
     it(`${tagged ? 'tags by' : 'leaves alone'}: ${what}`, async () => {
       await open([LOOPBACK], DECLARED);
-      assert.equal(
-        deviceOf(span(start as unknown as Attributes, { kind, later: later as Attributes })),
-        tagged ? 'lo' : undefined,
-      );
+      assert.equal(deviceOf(span(start as unknown as Attributes, { kind, later })), tagged ? 'lo' : undefined);
     });
   }
 
@@ -252,10 +254,10 @@ describe('TunnelSpanProcessor', () => {
     span({ 'network.peer.address': '127.0.0.1' });
     await open([LOOPBACK], DECLARED);
     const hostile = { kind: SpanKind.CLIENT, attributes: { 'network.peer.address': '127.0.0.1' } };
-    for (const broken of [hostile, { kind: SpanKind.CLIENT }, {}]) {
-      processor.onStart(broken as never);
-      processor.onEnding(broken as never);
-      processor.onEnd(broken);
+    for (const wrong of [hostile, { kind: SpanKind.CLIENT }, {}]) {
+      processor.onStart(wrong as never);
+      processor.onEnding(wrong as never);
+      processor.onEnd(wrong);
     }
   });
 

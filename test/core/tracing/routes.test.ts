@@ -5,11 +5,15 @@ import { describe, it } from 'mocha';
 import { until } from '../../support/process.js';
 import { Hosts, RecentMap, Routes } from './internals.js';
 
-const address = (ip: string, internal = false): NetworkInterfaceInfo => ({
-  ...{ address: ip, netmask: '', family: 'IPv4', mac: '', cidr: null },
+const withIP = (ip: string, internal = false): NetworkInterfaceInfo => ({
+  address: ip,
+  netmask: '',
+  family: 'IPv4',
+  mac: '',
+  cidr: null,
   internal,
 });
-const HOST = { lo: [address('127.0.0.1', true)], eth0: [address('192.0.2.1')], wg0: [address('10.0.0.1')] };
+const HOST = { lo: [withIP('127.0.0.1', true)], eth0: [withIP('192.0.2.1')], wg0: [withIP('10.0.0.1')] };
 
 describe('a route', () => {
   it('is asked for once, kept, asked for again while it is in use, and given up when it is old', async () => {
@@ -84,7 +88,7 @@ describe('a route', () => {
       return routes.towards('203.0.113.1');
     };
     assert.equal(await look(), 'wg0');
-    host = { ...HOST, wg1: [address('10.0.0.1')] };
+    host = { ...HOST, wg1: [withIP('10.0.0.1')] };
     now = 4000;
     assert.equal(await look(), 'wg0');
     now = 6000;

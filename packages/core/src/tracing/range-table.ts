@@ -40,21 +40,19 @@ export class RangeTable {
 
   /** Makes a table, pausing now and then. Of two equal prefixes the one that was added later wins. */
   static *build(list: PrefixList): Generator<void, RangeTable> {
-    const { width, lengths, owners } = list;
     const order = yield* sorted(list);
     const cut = new RangeCutter(list);
-    for (const [step, index] of order.entries()) {
+    for (let step = 0; step < order.length; step++) {
       if (step % STRIDE === 0) yield;
-      cut.open(index);
+      cut.open(order[step]!);
     }
     cut.close();
-    const prefixes = cut.prefixes;
-    return new RangeTable(
-      width,
-      Uint32Array.from(cut.starts),
-      Int32Array.from(prefixes, (index) => (index < 0 ? -1 : owners[index]!)),
-      Uint8Array.from(prefixes, (index) => (index < 0 ? 0 : lengths[index]!)),
-    );
+    // Copying is fast, but not so fast that three at once would be.
+    const starts = new Uint32Array(cut.starts);
+    yield;
+    const owners = new Int32Array(cut.owners);
+    yield;
+    return new RangeTable(list.width, starts, owners, new Uint8Array(cut.lengths));
   }
 
   /** Finds the range that holds the address in {@link words}. -1: before the first. */
@@ -90,8 +88,9 @@ export class RangeTable {
 class RangeCutter {
   readonly #list: PrefixList;
   readonly starts: number[] = [];
-  /** Which prefix wins in each range. -1: none. */
-  readonly prefixes: number[] = [];
+  /** Whose prefix wins in each range, and its length. -1: none. */
+  readonly owners: number[] = [];
+  readonly lengths: number[] = [];
   /** Prefixes that the next one may be in, and the first address after each. `undefined`: there is no such address. */
   readonly #open: { readonly index: number; readonly after: readonly number[] | undefined }[] = [];
 
@@ -120,14 +119,14 @@ class RangeCutter {
   }
 
   #begin(start: readonly number[], prefix: number): void {
-    const { width } = this.#list;
+    const { width, owners, lengths } = this.#list;
+    const last = this.owners.length - 1;
     // What begins at the same address is more specific, or goes on after both ended.
-    if (this.prefixes.length > 0 && compare(this.starts.slice(-width), start) === 0) {
-      this.prefixes[this.prefixes.length - 1] = prefix;
-      return;
-    }
-    this.starts.push(...start);
-    this.prefixes.push(prefix);
+    const again = last >= 0 && compare(this.starts.slice(-width), start) === 0;
+    if (!again) this.starts.push(...start);
+    const range = again ? last : last + 1;
+    this.owners[range] = prefix < 0 ? -1 : owners[prefix]!;
+    this.lengths[range] = prefix < 0 ? 0 : lengths[prefix]!;
   }
 }
 
@@ -159,7 +158,8 @@ function* sorted({ width, starts, lengths }: PrefixList): Generator<void, Uint32
     return lengths[a]! <= lengths[b]!;
   };
   const count = lengths.length;
-  let from = Uint32Array.from(lengths, (_, index) => index);
+  let from = new Uint32Array(count);
+  for (let index = 0; index < count; index++) from[index] = index;
   let to = new Uint32Array(count);
   for (let run = 1; run < count; run *= 2) {
     for (let begin = 0, step = 0; begin < count; begin += 2 * run) {

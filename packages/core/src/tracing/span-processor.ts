@@ -114,13 +114,12 @@ export class TunnelSpanProcessor {
     const peer = attributes[ATTR_NETWORK_PEER_ADDRESS];
     if (kind === SERVER) return this.#findAccepted(peer, attributes[ATTR_NETWORK_LOCAL_ADDRESS]);
     const host = attributes[ATTR_SERVER_ADDRESS];
-    const named = typeof host === 'string' && parseAddress(host) === 0;
-    if (typeof peer === 'string' && parseAddress(peer) !== 0) {
-      if (named) this.#hosts.learn(host, peer);
+    if (typeof peer === 'string') {
+      if (typeof host === 'string' && host !== peer && parseAddress(host) === 0) this.#hosts.learn(host, peer);
       return this.#matcher.towards(peer);
     }
     if (typeof host !== 'string') return undefined;
-    if (!named) return this.#matcher.towards(host);
+    if (parseAddress(host) !== 0) return this.#matcher.towards(host);
     if (starting && !this.#hosts.knows(host)) this.#names?.ask(host);
     return this.#hosts.agreeing(host, this.#towards);
   }
