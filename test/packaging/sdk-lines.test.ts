@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
 import { repositoryPath } from '../support/repository.js';
 import { openScratch, readManifest, tarballOf, type Scratch } from './scratch.js';
+import { TSCONFIG } from './strict-config.js';
 
 /** What consumer/main.ts prints. */
 interface Output {
@@ -18,20 +19,6 @@ const LINES = [
   { name: '2.x', api: '1.9.1', sdkMetrics: '2.12.0' },
   { name: '3.x', api: '1.10.0', sdkMetrics: '3.1.1' },
 ] as const;
-
-/** As strict as a user's can be, declarations of the packages included. */
-const TSCONFIG = {
-  compilerOptions: {
-    target: 'es2022',
-    lib: ['es2023'],
-    module: 'nodenext',
-    types: ['node'],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-  },
-  files: ['main.ts'],
-};
 
 describe('a program of a user', () => {
   let scratch: Scratch;
