@@ -9,6 +9,7 @@ const ROWS: readonly (readonly [label: string, value: (measured: Tagging) => num
   ['  linear scan of numbers, µs', ({ linear }) => linear],
   ['  linear scan with ipaddr.js, µs', ({ ipaddrJs }) => ipaddrJs],
   ['longest block of a new table, ms', ({ longestBlock }) => longestBlock, '5'],
+  ['  while nothing is done, ms', ({ longestIdle }) => longestIdle],
 ];
 
 /** Measures and prints what tagging costs a span, at several numbers of allowed IPs. */
