@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
 import { repositoryPath } from '../support/repository.js';
+import { tunnelView } from '../support/tunnel-feed.js';
 import { nodeFolder, OTHER_NODES } from './nodes.js';
 import { openScratch, readManifest, tarballOf, type Scratch } from './scratch.js';
 import { TSCONFIG } from './strict-config.js';
@@ -57,6 +58,42 @@ describe('a traced program of a user', function () {
           ]);
         });
       }
+    });
+  }
+
+  for (const [name, api, sdkNode] of [
+    ['2.x', '1.9.1', '0.223.0'],
+    ['3.x', '1.10.0', '0.301.0'],
+  ] as const) {
+    it(`is set up by the lines of docs/tracing.md with NodeSDK of ${name}`, async () => {
+      const project = await scratch.install(`sample ${name}`, [
+        tarballOf(scratch, '@wgotel/core'),
+        `@opentelemetry/api@${api}`,
+        `@opentelemetry/sdk-node@${sdkNode}`,
+      ]);
+      const page = await readFile(repositoryPath('docs/tracing.md'), 'utf8');
+      await writeFile(join(project, 'otel.mjs'), /^```js\n(.*?)^```/ms.exec(page)![1]!);
+      const view = tunnelView({ interface: 'lo', allowedIPs: ['127.0.0.0/8'] });
+      await writeFile(
+        join(project, 'feed.mjs'),
+        `export const feed = { current: () => [${JSON.stringify(view)}], onChange: () => () => undefined };`,
+      );
+      const program = `import { trace } from '@opentelemetry/api';
+        const attributes = { 'network.peer.address': '127.0.0.1' };
+        setTimeout(() => {
+          const span = trace.getTracer('app').startSpan('request', { kind: 2, attributes });
+          span.end();
+          console.log(span.constructor.name, span.isRecording(), span.attributes['network.interface.name']);
+        }, 50);`;
+      const args = ['--import', './otel.mjs', '--input-type=module', '--eval', program];
+      const node = join(await nodeFolder(22), 'node');
+      const { stdout } = await execa(node, args, { cwd: project, env: { OTEL_METRICS_EXPORTER: 'none' } });
+      // Loopback is no way out of the host: the span was seen, and is left alone.
+      assert.match(stdout, /false undefined$/);
+      const declared = await readFile(join(project, 'otel.mjs'), 'utf8');
+      await writeFile(join(project, 'otel.mjs'), declared.replace('(feed)', "(feed, { devices: ['lo'] })"));
+      const again = await execa(node, args, { cwd: project, env: { OTEL_METRICS_EXPORTER: 'none' } });
+      assert.match(again.stdout, /false lo$/);
     });
   }
 });
