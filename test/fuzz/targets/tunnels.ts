@@ -1,5 +1,5 @@
 import { isWireGuardError, runAtOnce } from '@wgotel/core';
-import { TunnelTable } from '../../core/tracing/internals.js';
+import { ToldTunnels } from '../../core/tracing/internals.js';
 import { frame, header, linesOf, there, tunnel } from '../../core/tracing/stream.js';
 import { assertHarmless, type FuzzTarget } from '../target.js';
 
@@ -19,7 +19,7 @@ export const TUNNELS_TARGET: FuzzTarget = {
   name: 'tunnels',
   corpus: [STREAM],
   run: (input) => {
-    const table = new TunnelTable([], (views) => views.forEach(({ allowedIPs, name }) => allowedIPs.includes(name!)));
+    const table = new ToldTunnels([], (views) => views.forEach(({ allowedIPs, name }) => allowedIPs.includes(name!)));
     const half = input.length >> 1;
     try {
       for (const piece of [input.subarray(0, half), input.subarray(half)]) runAtOnce(table.take(piece));

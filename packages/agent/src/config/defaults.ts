@@ -48,7 +48,7 @@ extensions:
   state_socket:
     path: /run/wgotel/state/wgotel.sock
     mode: '0660'
-    # - group: wgotel # its default, if there is such a group
+    # group: wgotel # its default, if there is such a group
 
 service:
   extensions: [health, state_socket] # file_storage with a directory, as storage of a receiver, keeps what it knows over restarts

@@ -8,7 +8,7 @@ import { untraced } from '../../model/suppress-tracing.js';
 import type { TunnelFeed, TunnelView } from '../../model/tunnel.js';
 import { SCOPE } from '../../signals/names.js';
 import { readTunnels } from './connection.js';
-import { TunnelTable } from './tunnel-table.js';
+import { ToldTunnels } from './told-tunnels.js';
 
 export interface AgentFeedOptions {
   /** The agent's socket. Default: `/run/wgotel/state/wgotel.sock`. */
@@ -110,7 +110,7 @@ class SocketFeed implements AgentFeed {
     const { signal } = connection;
     const hangUp = (): void => connection.abort(new WireGuardError('TIMEOUT', 'the agent has gone silent, or is none'));
     let watchdog = setTimeout(hangUp, FIRST_PATIENCE).unref();
-    const table = new TunnelTable(this.#views, (views) => {
+    const table = new ToldTunnels(this.#views, (views) => {
       const patience = Math.max(PATIENCE * table.header!.interval, LEAST_PATIENCE);
       clearTimeout(watchdog);
       watchdog = setTimeout(hangUp, patience).unref();

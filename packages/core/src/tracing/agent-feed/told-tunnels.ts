@@ -20,7 +20,7 @@ interface Entry {
 }
 
 /** All tunnels of an agent, put together from what one connection says. */
-export class TunnelTable {
+export class ToldTunnels {
   readonly #splitter = new LineSplitter(LONGEST_LINE);
   readonly #entries = new Map<number, Entry>();
   /** Tunnels of the connection before, until the first frame: what is the same keeps its identity. */

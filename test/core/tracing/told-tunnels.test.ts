@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { runAtOnce, type TunnelView } from '@wgotel/core';
 import { describe, it } from 'mocha';
-import { TunnelTable } from './internals.js';
+import { ToldTunnels } from './internals.js';
 import { frame, header, linesOf, there, tunnel } from './stream.js';
 
 const a = tunnel('aaaaaaaaaaaaaaaa', { name: 'zoë' });
@@ -22,7 +22,7 @@ const FRAMES = [[a, b], [a, b], [{ ...a, state: 'stale' }]];
 /** The tunnels after each frame. */
 function framesOf(chunks: readonly Buffer[], before: readonly TunnelView[] = []): (readonly TunnelView[])[] {
   const frames: (readonly TunnelView[])[] = [];
-  const table = new TunnelTable(before, (views) => frames.push(views));
+  const table = new ToldTunnels(before, (views) => frames.push(views));
   for (const chunk of chunks) runAtOnce(table.take(chunk));
   return frames;
 }
