@@ -82,7 +82,7 @@ export function renderStatus(status: AgentStatus, now: number): string {
   }
   if (status.stateSocket !== undefined) {
     const { path, clients, dropped } = status.stateSocket;
-    lines.push(`state socket: ${path}, ${clients} clients, ${dropped} dropped`);
+    lines.push(`state socket: ${path}, ${countOf(clients, 'client')}, ${dropped} cut off as too slow`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -9,26 +9,30 @@ const LONGEST_BEHIND = 60_000;
 export class Client {
   readonly #response: ServerResponse;
   readonly #onDropped: () => void;
+  readonly #now: () => number;
   readonly #queue: Buffer[] = [];
   #isDropped = false;
   /** Bytes of changes that wait. */
   #behind = 0;
-  /** When the queue was empty last, on a clock that never steps. */
-  #caughtUp = performance.now();
+  /** When the queue was empty last. */
+  #caughtUp: number;
   /** Pieces at the front of the queue that are not changes but what there was at the beginning. */
   #first = 0;
   #ends = false;
 
-  constructor(response: ServerResponse, onDropped: () => void) {
+  /** @param now milliseconds, on a clock that never steps */
+  constructor(response: ServerResponse, onDropped: () => void, now: () => number = () => performance.now()) {
     this.#response = response.on('drain', () => this.#pump()).on('error', () => undefined);
     this.#onDropped = onDropped;
+    this.#now = now;
+    this.#caughtUp = now();
   }
 
   /** Gives it all there is. */
   begin(pieces: readonly Buffer[]): void {
     this.#first = pieces.length;
     this.#queue.push(...pieces);
-    this.#caughtUp = performance.now();
+    this.#caughtUp = this.#now();
     this.#pump();
   }
 
@@ -37,7 +41,7 @@ export class Client {
     this.#queue.push(...pieces);
     for (const { length } of pieces) this.#behind += length;
     this.#pump();
-    const isSlow = this.#queue.length > 0 && performance.now() - this.#caughtUp > LONGEST_BEHIND;
+    const isSlow = this.#queue.length > 0 && this.#now() - this.#caughtUp > LONGEST_BEHIND;
     if (!this.#isDropped && (isSlow || this.#behind > FARTHEST_BEHIND)) {
       this.#isDropped = true;
       this.#response.destroy();
@@ -59,7 +63,7 @@ export class Client {
       this.#response.write(piece);
     }
     if (this.#queue.length > 0) return;
-    this.#caughtUp = performance.now();
+    this.#caughtUp = this.#now();
     if (this.#ends) this.#response.end();
   }
 }
