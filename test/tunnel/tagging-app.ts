@@ -2,28 +2,33 @@
  * An application in a network namespace:
  *   node tagging-app.js SETTINGS
  * asks each URL, over http and over fetch, until its span is tagged, three times at most, and prints as JSON which device
- * each last span says.
+ * (or what else, by `attribute`) each last span says.
  */
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SpanKind } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { TunnelView } from '@wgotel/core';
-import { TunnelSpanProcessor, type TunnelSpanProcessorOptions } from '@wgotel/core/tracing';
+import { createAgentFeed, TunnelSpanProcessor, type TunnelSpanProcessorOptions } from '@wgotel/core/tracing';
+import { until } from '../support/process.js';
 import { FixedFeed } from '../support/tunnel-feed.js';
 
 export interface Settings {
-  readonly views: readonly TunnelView[];
+  /** The tunnels there are, or the socket of an agent that tells of them. */
+  readonly views: readonly TunnelView[] | string;
+  readonly attribute?: string;
   readonly options?: TunnelSpanProcessorOptions;
   readonly urls: readonly string[];
 }
 
-const { views, options, urls } = JSON.parse(process.argv[2]!) as Settings;
+const { views, attribute = 'network.interface.name', options, urls } = JSON.parse(process.argv[2]!) as Settings;
+const feed = typeof views === 'string' ? createAgentFeed({ path: views }) : new FixedFeed(views);
 const exporter = new InMemorySpanExporter();
 const provider = new TracerProvider({
-  spanProcessors: [new TunnelSpanProcessor(new FixedFeed(views), options), new SimpleSpanProcessor({ exporter })],
+  spanProcessors: [new TunnelSpanProcessor(feed, options), new SimpleSpanProcessor({ exporter })],
 });
 const tracer = provider.getTracer('app');
+await until('there are tunnels', () => feed.current().length > 0);
 await delay(50);
 
 /** The socket's peer, as instrumentation-http says it. */
@@ -52,8 +57,8 @@ for (const url of urls) {
       if (peer !== undefined) span.setAttribute('network.peer.address', peer);
       span.end();
       await delay(20);
-      const device = exporter.getFinishedSpans().at(-1)!.attributes['network.interface.name'];
-      if (device !== undefined) seen[`${name} ${url}`] = device;
+      const said = exporter.getFinishedSpans().at(-1)!.attributes[attribute];
+      if (said !== undefined) seen[`${name} ${url}`] = said;
     }
   }
 }

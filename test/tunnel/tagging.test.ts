@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import { startProcess, until, type RunningProcess } from '../support/process.js';
+import type { RunningProcess } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 import { openTunnel, type Tunnel } from '../support/tunnel.js';
 import { tunnelView } from '../support/tunnel-feed.js';
 import type { TunnelEnd } from '../support/tunnel-end.js';
+import { startServer } from './server.js';
 import type { Settings } from './tagging-app.js';
-
-const SERVER = `import('node:http').then(({ createServer }) =>
-  createServer((_, response) => response.end('ok')).listen(8080, () => console.log('listens')))`;
 
 const THROUGH = 'http://10.97.0.2:8080/';
 /** Where the tunnel's packets go: the other end of the cable, which is the local network as well. */
@@ -24,11 +22,7 @@ describe('spans of an application', function () {
   before(async () => {
     tunnel = await openTunnel();
     await tunnel.b.exec(['ip', 'address', 'add', '198.51.100.1/32', 'dev', 'lo']);
-    for (const { namespace } of [tunnel.a, tunnel.b]) {
-      const server = startProcess('ip', ['netns', 'exec', namespace, process.execPath, '-e', SERVER]);
-      servers.push(server);
-      await until('the server listens', () => server.output().includes('listens'), { process: server });
-    }
+    for (const end of [tunnel.a, tunnel.b]) servers.push(await startServer(end));
   });
   after(async () => {
     await Promise.all(servers.map((server) => server.stop()));
