@@ -46,7 +46,7 @@ const told = (): readonly Partial<TunnelView>[] =>
   byPeer(feed.current().map(({ tunnelId: id, allowedIPs }) => ({ tunnelId: id, allowedIPs })));
 
 describe('an agent and an application that asks it', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wgotel-tell-'));
     mkdirSync(join(folder, 'uapi'));

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import type { SpanIds } from '@wgotel/core';
 
 /** A line of the agent's stream. */
 export interface Line {
   readonly type: string;
   readonly key?: number;
   readonly sequence?: number;
-  readonly tunnel?: { readonly name?: string; readonly peerId: string };
+  readonly tunnel?: { readonly name?: string; readonly peerId: string; readonly session?: SpanIds };
   readonly [field: string]: unknown;
 }
 

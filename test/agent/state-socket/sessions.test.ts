@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { toJson } from '@wgotel/agent';
-import { createAgentFeed } from '@wgotel/core/tracing';
 import { describe, it } from 'mocha';
 import type { OtlpRequest } from '../../support/otlp-json.js';
 import { until } from '../../support/process.js';
 import { Sockets } from '../../core/source/served-source.js';
 import { OtlpServer } from '../exporter/otlp-server.js';
 import { startCli } from '../run/agent-process.js';
+import { ask, linesOf } from './clients.js';
 
 const KEY = Buffer.alloc(32, 7);
 
@@ -46,21 +47,26 @@ extensions: { state_socket: { path: ${path} } }
 service: { extensions: [state_socket] }`;
     writeFileSync(join(folder, 'config.yaml'), text, { mode: 0o600 });
     const agent = startCli(['run', '--config', join(folder, 'config.yaml')]);
-    const feed = createAgentFeed({ path });
     try {
-      const session = (): unknown => feed.current()[0]?.session;
-      await until('there is a tunnel', () => feed.current().length === 1, { timeoutMs: 30_000 });
-      assert.equal(session(), undefined);
-
-      // It has five seconds left.
+      await until('it listens', () => existsSync(path), { timeoutMs: 30_000 });
+      const lines = linesOf(await ask(path));
+      /** The next thing that is said of the session. */
+      const next = async (before: unknown): Promise<unknown> => {
+        for (;;) {
+          const { done, value } = await lines.next();
+          assert.ok(done !== true, 'the answer has ended');
+          if (value.tunnel !== undefined && !isDeepStrictEqual(value.tunnel.session, before))
+            return value.tunnel.session;
+        }
+      };
       await serve(175);
-      const ids = await until('it has a session', session);
+      const ids = await next(undefined);
       assert.deepEqual(exported(server), []);
-      await until('the session is over', () => feed.current().length === 1 && session() === undefined);
+      // It had five seconds left.
+      assert.equal(await next(ids), undefined);
       await until('it is exported', () => exported(server).length > 0);
       assert.deepEqual(exported(server), [ids]);
     } finally {
-      feed.close();
       agent.child.kill('SIGKILL');
       server.stop();
       await sockets.remove('wg0');
