@@ -269,10 +269,12 @@ describe('wgotel status', () => {
       loadedAt: 0,
       receivers: { wireguard: { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices, failures: [] } },
       exporters: { otlp_grpc: { metrics: otlp } },
+      stateSocket: { path: '/run/state.sock', clients: 1, dropped: 2 },
     };
     const lines = renderStatus(status as unknown as AgentStatus, 0).split('\n');
     assert.deepEqual(lines.slice(3, 5), ['  wg0 in blue: up, 1 active', '  wg0: down, 1 active']);
     assert.equal(lines[6], '  sent 11 points in 1 request, 0 B queued');
+    assert.equal(lines[7], 'state socket: /run/state.sock, 1 client, 2 cut off as too slow');
   });
 
   it('says that there is no device, or why none can be read, with the drop-in that is missing', () => {

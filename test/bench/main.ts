@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { repositoryPath } from '../support/repository.js';
 import { measure, type Measured } from './measure.js';
+import { printTagging } from './tagging-table.js';
 
 interface Row {
   readonly label: string;
@@ -80,3 +81,4 @@ for (const { label, value, budget } of ROWS) {
   };
   console.log(cells(label, results.map(withBudget)));
 }
+await printTagging();

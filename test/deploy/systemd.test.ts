@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { read } from '../agent/config/config.js';
 import { repositoryPath } from '../support/repository.js';
 
 const UNITS = repositoryPath('deploy/systemd');
@@ -34,6 +35,18 @@ describe('the systemd unit', () => {
 
   it('has a stated exposure for each drop-in', () => {
     assert.deepEqual(Object.keys(MOST_EXPOSED).toSorted(), ['', ...DROP_INS].toSorted());
+  });
+
+  it('makes a folder for the state socket in which nothing else is written', () => {
+    const text = (name: string): string => readFileSync(join(UNITS, name), 'utf8');
+    const made = /^RuntimeDirectory=(.*)$/m
+      .exec(text('wgotel.service'))![1]!
+      .split(' ')
+      .map((name) => `/run/${name}`);
+    const socket = read(undefined).stateSocket!.path;
+    const names = /--output (\S+)$/m.exec(text('wgotel.service.d/names.conf'))![1]!;
+    assert.deepEqual(made, [dirname(names), dirname(socket)]);
+    assert.ok(!names.startsWith(`${dirname(socket)}/`));
   });
 
   for (const dropIn of ['', ...DROP_INS]) {

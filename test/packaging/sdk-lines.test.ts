@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'mocha';
 import { sessionIds } from '@wgotel/core';
 import { repositoryPath } from '../support/repository.js';
 import { openScratch, readManifest, tarballOf, type Scratch } from './scratch.js';
+import { TSCONFIG } from './strict-config.js';
 
 /** What consumer/main.ts prints. */
 interface Output {
@@ -28,6 +29,8 @@ const LINES = [
   { name: '3.x', api: '1.10.0', sdkMetrics: '3.1.1', sdkTrace: '3.1.1', sdkLogs: '3.1.1', logs: 'api', more: [] },
 ] as const;
 
+const FILES = ['main.ts', 'events.ts', 'spans.ts'];
+
 /** What consumer/events.ts prints of each way to a provider. */
 const RECORD = [
   'wireguard.clock.step',
@@ -49,20 +52,6 @@ const SPAN = [
   [['wireguard.peer.handshake', [1_700_000_000, 0]]],
   true,
 ];
-
-/** As strict as a user's can be, declarations of the packages included. */
-const TSCONFIG = {
-  compilerOptions: {
-    target: 'es2022',
-    lib: ['es2023'],
-    module: 'nodenext',
-    types: ['node'],
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-  },
-  files: ['main.ts', 'events.ts', 'spans.ts'],
-};
 
 describe('a program of a user', () => {
   let scratch: Scratch;
@@ -90,7 +79,7 @@ describe('a program of a user', () => {
           await copyFile(repositoryPath(`test/packaging/consumer/${file}`), join(project, file));
         }
         await writeFile(join(project, 'logs.ts'), `export { logs } from '@opentelemetry/${logs}';\n`);
-        await writeFile(join(project, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+        await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ ...TSCONFIG, files: FILES }));
       });
 
       it('type-checks', async () => {

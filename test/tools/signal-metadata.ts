@@ -100,7 +100,8 @@ export interface Signals {
   readonly metrics: Readonly<
     Record<string, { kind: string; description: string; unit: string; attributes: readonly string[] }>
   >;
-  readonly spans: Readonly<Record<string, { kind: string; description: string; attributes: readonly string[] }>>;
+  /** Without a kind: of any. */
+  readonly spans: Readonly<Record<string, { kind?: string; description: string; attributes: readonly string[] }>>;
 }
 
 export function readSignals(): Signals {

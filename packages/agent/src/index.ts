@@ -22,6 +22,7 @@ export type {
   ReceiverConfig,
   RetryConfig,
   SourceConfig,
+  StateSocketConfig,
   TelemetryConfig,
   TlsConfig,
   WebhookConfig,
@@ -58,4 +59,6 @@ export { MetricsPipeline, type RequestTaker } from './pipeline.js';
 export { SelfMetrics } from './self-metrics/self-metrics.js';
 export { makeTracerProvider } from './sessions/provider.js';
 export type { BySignal, Signal } from './signal.js';
+export { StateServer, type StateServerStatus, type TunnelSource } from './state-socket/server.js';
+export type { Tunnels } from './state-socket/tunnel-stream.js';
 export { readHost, resourceAttributes, type Host } from './resource.js';

@@ -11,6 +11,7 @@ export type { ChangeListener, ChangesOptions } from './receiver/change-feed.js';
 export type { Changes } from './receiver/change-queue.js';
 export type { Clock } from './receiver/clock.js';
 export type { ReceiverOptions } from './receiver/options.js';
+export type { ReceiverTunnels } from './receiver/receiver-tunnels.js';
 export { WireGuardReceiver } from './receiver/receiver.js';
 export {
   PLAIN,

@@ -15,6 +15,7 @@ describe('configuration', () => {
         traces: { signal: 'traces', receivers: ['wireguard'], exporters: [] },
       },
       health: { host: '127.0.0.1', port: 9587, explicit: false },
+      stateSocket: { path: '/run/wgotel/state/wgotel.sock', group: undefined, mode: 0o660, explicit: false },
       telemetry: { logs: { level: 'info', encoding: 'console' }, metrics: { enabled: true }, resource: {} },
       warnings: [],
     });

@@ -19,10 +19,11 @@ const sample = (name: string): string => readFileSync(repositoryPath(`otel-confi
 
 describe('wgotel config', () => {
   it('prints defaults that say what holds without a file', async () => {
-    const { health, ...written } = read(await printed('config', 'defaults'));
-    const { health: byDefault, ...without } = read(undefined);
+    const { health, stateSocket, ...written } = read(await printed('config', 'defaults'));
+    const { health: byDefault, stateSocket: socketByDefault, ...without } = read(undefined);
     assert.deepEqual(written, without);
     assert.deepEqual({ ...health, explicit: false }, byDefault);
+    assert.deepEqual({ ...stateSocket, explicit: false }, socketByDefault);
   });
 
   it('prints defaults of which all that is shown in comments holds when it is taken in', async () => {

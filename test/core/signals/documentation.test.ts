@@ -156,6 +156,8 @@ describe('documentation', () => {
     ...EVENTS.flatMap(({ name, attributes }) => [name, ...attributes]),
     ...Object.keys(signals.spans),
     ...Object.keys(signals.attributes),
+    // What instrumentations write on spans.
+    'network.peer.address',
   ]);
   for (const path of DOCUMENTS) {
     const text = read(path);

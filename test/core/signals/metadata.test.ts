@@ -56,6 +56,13 @@ describe('signals.yaml', () => {
     );
   });
 
+  it('is what docs/tracing.md says of spans', () => {
+    const table = readFileSync(repositoryPath('docs/tracing.md'), 'utf8').matchAll(
+      /^\| `((?:wireguard|network)\.[\w.]+)` /gm,
+    );
+    assert.deepEqual([...table].map(([, name]) => name!).toSorted(byName), spans['application']?.attributes);
+  });
+
   it('is what docs/agent.md says', () => {
     const table = readFileSync(repositoryPath('docs/agent.md'), 'utf8').matchAll(
       /^\| `(wgotel\.[\w.]+)` +\| (\w+) +\| `([^`]+)` +\| ([^|]*?) *\|/gm,

@@ -20,6 +20,8 @@ export class Agent {
   #folders: StateFolders = new Map();
   #scrapers = new Map<string, Scraper>();
   #selfMetrics: SelfMetrics | undefined;
+  /** Told of each scrape of a receiver, before anything is sent. */
+  onRead: (() => void) | undefined;
   /** Ends of exporters that a reload took away. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -73,6 +75,7 @@ export class Agent {
       // What it still has to send is for those that it was made for.
       if (scraper === known) await scraper.handOver();
       scraper.connect(outputs);
+      scraper.onRead = () => this.onRead?.();
       scraper.onScraped = (duration) => this.#selfMetrics?.scraped(id, duration);
     }
     const stopped = [...previous.scrapers.values()].filter(

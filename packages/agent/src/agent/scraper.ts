@@ -32,6 +32,8 @@ export class Scraper {
   readonly #traces: GatheredPipeline<ReadableSpan>;
   readonly #keeper: StateKeeper | undefined;
   #metrics: MetricsPipeline | undefined;
+  /** Told of each scrape once WireGuard was read, before anything is sent. */
+  onRead: (() => void) | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
@@ -103,6 +105,7 @@ export class Scraper {
   }
 
   async #onFrame(frame: Frame): Promise<void> {
+    this.onRead?.();
     await this.#keeper?.onFrame(frame);
     await this.#metrics?.push(frame);
     await this.handOver();

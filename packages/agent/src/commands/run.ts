@@ -3,14 +3,17 @@ import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Command } from 'commander';
 import { Agent } from '../agent/agent.js';
 import type { Senders } from '../agent/senders.js';
-import type { Configuration } from '../config/configuration.js';
+import type { Configuration, HealthConfig, StateSocketConfig } from '../config/configuration.js';
 import type { Flags } from '../config/flags.js';
 import { configFile, loadConfiguration } from '../config/load.js';
 import { ConfigError } from '../config/problems.js';
-import { HealthListener } from '../health/listener.js';
+import { HealthServer } from '../health/server.js';
 import { statusOf } from '../health/status.js';
+import { Listener } from '../listener.js';
 import { diagLogger, Logger } from '../log.js';
 import type { Signal } from '../signal.js';
+import { agentTunnels } from '../state-socket/agent-tunnels.js';
+import { StateServer } from '../state-socket/server.js';
 import { VERSION } from '../version.js';
 import { addReadingOptions } from './options.js';
 
@@ -54,12 +57,26 @@ async function run(flags: Flags): Promise<void> {
     reloadProblem: undefined as string | undefined,
   };
   const agent = new Agent(configuration, log);
-  const health = new HealthListener(log, () => statusOf(agent, about));
+  const health = new Listener(
+    (place: HealthConfig) => HealthServer.listen(place, () => statusOf(agent, about, state.server?.status)),
+    ({ message }) => log.warn(message),
+  );
+  const tunnels = agentTunnels(agent);
+  const state = new Listener(
+    (place: StateSocketConfig, before: StateServer | undefined) => StateServer.listen(place, tunnels, before),
+    // A host without /run/wgotel, or that is not ours to write, has nobody who waits for it.
+    ({ message, cause }) => log[(cause as NodeJS.ErrnoException).code === undefined ? 'warn' : 'debug'](message),
+  );
+  const listen = async (places: Configuration): Promise<void> => {
+    await health.listen(places.health);
+    await state.listen(places.stateSocket);
+  };
+  agent.onRead = () => state.server?.publish();
   const ended = endSignal();
   // The receivers' timers alone don't keep a process alive.
   const alive = setInterval(() => undefined, 2 ** 31 - 1);
   try {
-    await health.listen(configuration.health);
+    await listen(configuration);
     await agent.start();
     announce(log, agent, about.configFile);
 
@@ -67,12 +84,14 @@ async function run(flags: Flags): Promise<void> {
     const reload = async (): Promise<void> => {
       try {
         const next = loadConfiguration(flags);
-        const { health: before } = agent.configuration;
-        await health.listen(next.health);
-        await agent.reload(next).catch(async (error: unknown) => {
-          await health.listen(before);
+        const before = agent.configuration;
+        try {
+          await listen(next);
+          await agent.reload(next);
+        } catch (error) {
+          await listen(before);
           throw error;
-        });
+        }
         log.configure(next.telemetry.logs);
         about.loadedAt = Date.now();
         about.reloadProblem = undefined;
@@ -89,7 +108,7 @@ async function run(flags: Flags): Promise<void> {
     await reloading;
   } finally {
     await agent.shutdown();
-    await health.close();
+    await Promise.all([health.close(), state.close()]);
     clearInterval(alive);
   }
   log.info(

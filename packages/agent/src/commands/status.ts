@@ -86,6 +86,10 @@ export function renderStatus(status: AgentStatus, now: number): string {
       lines.push(`  dropped ${countOf(items, what)}: ${reason}`);
     if (failure !== undefined) lines.push(`  failing, first ${ago(failure.since)}: ${failure.message}`);
   }
+  if (status.stateSocket !== undefined) {
+    const { path, clients, dropped } = status.stateSocket;
+    lines.push(`state socket: ${path}, ${countOf(clients, 'client')}, ${dropped} cut off as too slow`);
+  }
   return `${lines.join('\n')}\n`;
 }
 

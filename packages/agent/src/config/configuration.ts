@@ -13,6 +13,8 @@ export interface Configuration {
   readonly pipelines: Readonly<Record<string, PipelineConfig>>;
   /** `undefined`: off. */
   readonly health: HealthConfig | undefined;
+  /** `undefined`: off. */
+  readonly stateSocket: StateSocketConfig | undefined;
   readonly telemetry: TelemetryConfig;
   /** What is ignored or deprecated, a sentence each, with its position. Not part of what is compared. */
   readonly warnings: readonly string[];
@@ -187,6 +189,16 @@ export interface HealthConfig {
   readonly host: string;
   readonly port: number;
   /** Whether somebody asked for it: then a port that is taken ends the agent. */
+  readonly explicit: boolean;
+}
+
+export interface StateSocketConfig {
+  readonly path: string;
+  /** Who may ask: a name or number. `undefined`: the group `wgotel` if there is one, else the agent's own. */
+  readonly group: string | undefined;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Whether somebody asked for it: then a path that can't be used ends the agent. */
   readonly explicit: boolean;
 }
 

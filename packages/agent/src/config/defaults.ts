@@ -45,9 +45,13 @@ exporters: {}
 extensions:
   health:
     endpoint: 127.0.0.1:9587
+  state_socket:
+    path: /run/wgotel/state/wgotel.sock
+    mode: '0660'
+    # group: wgotel # its default, if there is such a group
 
 service:
-  extensions: [health] # file_storage with a directory, as storage of a receiver, keeps what it knows over restarts
+  extensions: [health, state_socket] # file_storage with a directory, as storage of a receiver, keeps what it knows over restarts
   telemetry:
     logs: { level: info, encoding: console }
     metrics: { level: normal }

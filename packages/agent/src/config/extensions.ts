@@ -1,22 +1,24 @@
 import { z } from 'zod';
 import type { Checker } from './checker.js';
-import type { HealthConfig, ReceiverConfig } from './configuration.js';
+import { keysOf } from './components.js';
+import type { HealthConfig, ReceiverConfig, StateSocketConfig } from './configuration.js';
 import { unknownKey } from './issues.js';
-import { fileStorage, health } from './schema/service.js';
-import { getIn, isTree, type Tree } from './tree.js';
+import { fileStorage, health, stateSocket } from './schema/service.js';
+import { getIn, type Tree } from './tree.js';
 
-const DEFAULT_HEALTH: HealthConfig = { host: '127.0.0.1', port: 9587, explicit: false };
-
-const TYPES = ['health', 'file_storage'];
+/** Those that are on unless `service.extensions` says which are. */
+const ON: readonly string[] = ['health', 'state_socket'];
+const TYPES = [...ON, 'file_storage'];
 const STORAGE = /^file_storage(?:\/[\w.-]+)?$/;
 
-const isKnown = (id: string): boolean => id === 'health' || STORAGE.test(id);
+const isKnown = (id: string): boolean => ON.includes(id) || STORAGE.test(id);
 
 const listOfNames = z.array(z.string());
 
+/** `undefined`: it is off. */
 interface Extensions {
-  /** `undefined`: it is off. */
   readonly health: HealthConfig | undefined;
+  readonly stateSocket: StateSocketConfig | undefined;
   /** Folders, by id. */
   readonly storages: ReadonlyMap<string, string>;
 }
@@ -24,29 +26,41 @@ interface Extensions {
 /** Reads which extensions there are, and those that are used. */
 export function readExtensions(tree: Tree, checker: Checker): Extensions {
   const sections = tree['extensions'];
-  const given = isTree(sections) ? Object.keys(sections) : [];
-  const enabled = getIn(tree, ['service', 'extensions']);
+  const given = keysOf(sections);
   for (const id of given) if (!isKnown(id)) checker.problem(['extensions', id], unknownKey(id, TYPES), true);
-  const list =
-    enabled === undefined || enabled === null
-      ? undefined
-      : checker.check(listOfNames, enabled, ['service', 'extensions']);
-  for (const [index, id] of (list ?? []).entries()) {
-    const path = ['service', 'extensions', index];
-    if (!isKnown(id)) checker.problem(path, `there is no extension ${id}; known: ${TYPES.join(', ')}`);
-    else if (STORAGE.test(id) && !given.includes(id)) checker.problem(path, `there is no ${id} in extensions`);
-  }
+  const list = listOf(tree, given, checker);
   for (const id of given.filter((each) => isKnown(each) && list?.includes(each) !== true)) {
     checker.warn(['extensions', id], 'is not in service.extensions, so it is not used');
   }
+  const isUsed = (id: string): boolean => list?.includes(id) ?? !given.includes(id);
+  const read = <T>(schema: z.ZodType<T>, id: string): T | undefined => {
+    const section = checker.check(schema, getIn(sections, [id]) ?? {}, ['extensions', id]);
+    return isUsed(id) ? section : undefined;
+  };
+  const listener = <T extends object>(schema: z.ZodType<T>, id: string): T | undefined => {
+    const section = read(schema, id);
+    return section && { ...section, explicit: list !== undefined };
+  };
   const storages = new Map<string, string>();
   for (const id of given.filter((each) => STORAGE.test(each))) {
-    const section = checker.check(fileStorage, getIn(sections, [id]) ?? {}, ['extensions', id]);
-    if (section !== undefined && list?.includes(id) === true) storages.set(id, section.directory);
+    const section = read(fileStorage, id);
+    if (section !== undefined) storages.set(id, section.directory);
   }
-  const checked = checker.check(health, getIn(sections, ['health']) ?? {}, ['extensions', 'health']);
-  const byDefault = list === undefined && !given.includes('health');
-  return { health: byDefault ? DEFAULT_HEALTH : list?.includes('health') === true ? checked : undefined, storages };
+  return { health: listener(health, 'health'), stateSocket: listener(stateSocket, 'state_socket'), storages };
+}
+
+/** Reads `service.extensions`. `undefined`: it is not there, or wrong. */
+function listOf(tree: Tree, given: readonly string[], checker: Checker): readonly string[] | undefined {
+  const path = ['service', 'extensions'];
+  const enabled = getIn(tree, path);
+  if (enabled === undefined || enabled === null) return undefined;
+  const list = checker.check(listOfNames, enabled, path);
+  for (const [index, id] of (list ?? []).entries()) {
+    const at = [...path, index];
+    if (!isKnown(id)) checker.problem(at, `there is no extension ${id}; known: ${TYPES.join(', ')}`);
+    else if (STORAGE.test(id) && !given.includes(id)) checker.problem(at, `there is no ${id} in extensions`);
+  }
+  return list;
 }
 
 /** Puts the folder of its storage in place of the storage's id. */

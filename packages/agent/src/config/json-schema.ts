@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { receiver } from './schema/receiver.js';
-import { fileStorage, health, pipeline, telemetry } from './schema/service.js';
+import { fileStorage, health, pipeline, stateSocket, telemetry } from './schema/service.js';
 import { webhook } from './schema/webhook.js';
 
 /** Describes the configuration file as JSON Schema (draft 2020-12). What stands in `${…}` is not known to it. */
@@ -17,14 +17,17 @@ export function configurationSchema(): object {
       extensions: {
         type: ['object', 'null'],
         additionalProperties: false,
-        properties: { health: orNothing(health) },
+        properties: { health: orNothing(health), state_socket: orNothing(stateSocket) },
         patternProperties: { '^file_storage(/[\\w.-]+)?$': orNothing(fileStorage) },
       },
       service: {
         type: 'object',
         additionalProperties: false,
         properties: {
-          extensions: { type: 'array', items: { pattern: '^(health|file_storage(/[\\w.-]+)?)$' } },
+          extensions: {
+            type: 'array',
+            items: { pattern: '^(health|state_socket|file_storage(/[\\w.-]+)?)$' },
+          },
           telemetry: orNothing(telemetry),
           pipelines: byId({ metrics: pipeline, logs: pipeline, traces: pipeline }),
         },

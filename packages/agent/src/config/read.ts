@@ -60,13 +60,13 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   const isThere = (key: 'receivers' | 'exporters', id: string): boolean =>
     SIGNALS.some((signal) => getIn(layers[signal].tree, [key, id]) !== undefined);
   const pipelines = readPipelines(tree, { receivers, exporters, off, renamed, isThere }, checker);
-  const { health, storages } = readExtensions(tree, checker);
+  const { storages, ...listeners } = readExtensions(tree, checker);
   const stored = withStorage(receivers, storages, checker);
   const path = ['service', 'telemetry'];
   const ofTelemetry = checker.check(telemetry, getIn(tree, path) ?? {}, path);
   problems.throwIfAny();
   for (const signal of SIGNALS) layers[signal].checker.warnings.forEach(warn);
-  return { receivers: stored, exporters, pipelines, health, telemetry: ofTelemetry!, warnings: [...warnings] };
+  return { receivers: stored, exporters, pipelines, ...listeners, telemetry: ofTelemetry!, warnings: [...warnings] };
 }
 
 /** Takes out what is no section, and says so. */

@@ -3,6 +3,7 @@ import type { Agent } from '../agent/agent.js';
 import type { Deliveries } from '../exporter/ledger.js';
 import type { SenderState } from '../exporter/sender.js';
 import type { Signal } from '../signal.js';
+import type { StateServerStatus } from '../state-socket/server.js';
 import { VERSION } from '../version.js';
 
 /** How an agent is doing, in sums: no names, keys or endpoints of peers. Times are in milliseconds since the epoch. */
@@ -17,6 +18,8 @@ export interface AgentStatus {
   readonly receivers: Readonly<Record<string, ReceiverStatus>>;
   /** By exporter and signal. */
   readonly exporters: Readonly<Record<string, Readonly<Partial<Record<Signal, SenderState & Deliveries>>>>>;
+  /** `undefined`: nothing listens. */
+  readonly stateSocket: StateServerStatus | undefined;
 }
 
 export interface ReceiverStatus {
@@ -38,6 +41,7 @@ export interface ReceiverStatus {
 export function statusOf(
   agent: Agent,
   about: Pick<AgentStatus, 'startedAt' | 'configFile' | 'loadedAt' | 'reloadProblem'>,
+  stateSocket?: StateServerStatus,
 ): AgentStatus {
   const receivers = [...agent.scrapers].map(([id, { receiver, config }]): [string, ReceiverStatus] => {
     const { frame } = receiver;
@@ -62,6 +66,7 @@ export function statusOf(
     ...about,
     receivers: Object.fromEntries(receivers),
     exporters: agent.senders.table(({ sender }) => ({ ...sender.state, ...sender.deliveries })),
+    stateSocket,
   };
 }
 

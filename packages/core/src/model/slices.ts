@@ -3,14 +3,16 @@ import { setImmediate } from 'node:timers/promises';
 /** Longest stretch of work done without giving the event loop back, in milliseconds. */
 const SLICE = 8;
 
-/** Runs work that pauses now and then (`yield`) in slices, so that a large device does not block the application. */
-export async function runInSlices<T>(work: Generator<void, T>): Promise<T> {
+/** Runs work that pauses now and then (`yield`) in slices, so that a large device does not block the application.
+ *
+ *  @param slice longest stretch, in milliseconds */
+export async function runInSlices<T>(work: Generator<void, T>, slice: number = SLICE): Promise<T> {
   for (;;) {
     const begun = performance.now();
     do {
       const step = work.next();
       if (step.done === true) return step.value;
-    } while (performance.now() - begun < SLICE);
+    } while (performance.now() - begun < slice);
     await setImmediate();
   }
 }

@@ -17,9 +17,10 @@ import { Tracker } from '../state/tracker.js';
 import { ChangeFeed, type ChangeListener, type ChangesOptions } from './change-feed.js';
 import { ChangeLog } from './change-log.js';
 import type { Changes } from './change-queue.js';
-import { harmless } from './harmless-log.js';
+import { harmless } from '../model/harmless-log.js';
+import { ReceiverTunnels } from './receiver-tunnels.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
-import { untraced } from './suppress-tracing.js';
+import { untraced } from '../model/suppress-tracing.js';
 
 /** What a source gets to stop after its signal, in milliseconds. */
 const GRACE = 1000;
@@ -43,6 +44,8 @@ export class WireGuardReceiver {
   readonly #conditions = new ChangeLog(this.#log);
   readonly #changes = new ChangeFeed(this.#log);
   readonly #events: EventWriter;
+  /** The tunnels as applications see them. */
+  readonly tunnels: ReceiverTunnels = new ReceiverTunnels((series) => this.#sessions?.current(series));
   #timer: NodeJS.Timeout | undefined;
   #unobserve: (() => void) | undefined;
   #sessions: SessionTracker | undefined;
@@ -173,6 +176,7 @@ export class WireGuardReceiver {
     await Promise.race([this.#running?.catch(() => undefined), delay(patience, undefined, { ref: false })]);
     this.#sessions?.shutdown();
     this.#sessions = undefined;
+    this.tunnels.clear();
     this.#changes.end();
   }
 
@@ -209,6 +213,7 @@ export class WireGuardReceiver {
     this.#conditions.update(this.#frame);
     await this.#followSessions(this.#frame);
     await this.#events.write(this.#frame);
+    await this.tunnels.update(this.#frame);
     this.#changes.tell(this.#frame.changes);
     this.#delivering = true;
     try {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../../log.js';
-import type { HealthConfig, PipelineConfig, TelemetryConfig } from '../configuration.js';
+import type { HealthConfig, PipelineConfig, StateSocketConfig, TelemetryConfig } from '../configuration.js';
 import { text, texts } from './scalars.js';
 
 /** `HOST:PORT`. */
@@ -30,6 +30,32 @@ export const fileStorage: z.ZodType<{ directory: string }> = z
       .describe('Where state is kept that outlives the process. Made if it is not there.'),
   })
   .prefault({});
+
+/** A Unix socket's path has 107 bytes at most, and is made under a longer name first. */
+const LONGEST_PATH = 90;
+
+/** The section of the extension `state_socket`. */
+export const stateSocket: z.ZodType<StateSocketConfig> = z
+  .strictObject({
+    path: text
+      .refine((path) => path.startsWith('/') && Buffer.byteLength(path) <= LONGEST_PATH, {
+        error: `expected an absolute path of at most ${LONGEST_PATH} bytes`,
+      })
+      .default('/run/wgotel/state/wgotel.sock')
+      .describe('Where /v1/tunnels is answered.'),
+    group: text.optional().describe('Who may ask.'),
+    mode: text
+      .regex(/^0?[0-7]{3}$/, "expected octal digits in quotes, such as '0660'")
+      .default('0660')
+      .describe('Permission bits of the socket.'),
+  })
+  .prefault({})
+  .transform(({ path, group, mode }): StateSocketConfig => ({
+    path,
+    group,
+    mode: Number.parseInt(mode, 8),
+    explicit: true,
+  }));
 
 export const telemetry: z.ZodType<TelemetryConfig> = z
   .strictObject({

@@ -1,0 +1,75 @@
+import { subscribe, unsubscribe, type ChannelListener } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Hosts } from './hosts.js';
+
+/** What undici publishes, and the `fetch` of Node that is made of it. */
+interface Connected {
+  readonly connectParams?: { readonly hostname?: unknown };
+  readonly socket?: Socket | null;
+}
+
+/** Learns from this process's connections which host is at which address, and over which socket an HTTP request came, by
+ *  Node's diagnostics channels: nothing is patched. */
+export class Connections {
+  readonly #hosts: Hosts;
+  readonly #channels: readonly (readonly [name: string, listener: ChannelListener])[];
+  /** Of the HTTP/1 request that came in last: its span is started in the same breath. */
+  #accepted: Socket | undefined;
+
+  constructor(hosts: Hosts) {
+    this.#hosts = hosts;
+    this.#channels = [
+      ['net.client.socket', harmless((message) => this.#connecting((message as { socket: Socket }).socket))],
+      ['undici:client:connected', harmless((message) => this.#connected(message as Connected))],
+      [
+        'http.server.request.start',
+        harmless((message) => this.#requested((message as { request: IncomingMessage }).request)),
+      ],
+    ];
+    for (const [name, listener] of this.#channels) subscribe(name, listener);
+  }
+
+  /** The local address of the socket over which a request came from a remote address and port, asked in the breath
+   *  in which the request came in. `undefined`: not known. */
+  localAddress(remoteAddress: unknown, remotePort: unknown): string | undefined {
+    const socket = this.#accepted;
+    const same = socket?.remoteAddress === remoteAddress && socket?.remotePort === remotePort;
+    return same ? socket?.localAddress : undefined;
+  }
+
+  close(): void {
+    for (const [name, listener] of this.#channels) unsubscribe(name, listener);
+    this.#accepted = undefined;
+  }
+
+  #connecting(socket: Socket): void {
+    // Once for each address that is tried. A connection that fails has no other trace of where it went.
+    const found = (error: Error | null, address: string, _family: unknown, host: string): void => {
+      if (error === null && host !== address) this.#hosts.learn(host, address);
+    };
+    socket.on('lookup', found);
+    socket.once('connect', () => socket.off('lookup', found));
+  }
+
+  #connected({ connectParams, socket }: Connected): void {
+    const host = connectParams?.hostname;
+    if (typeof host === 'string' && socket?.remoteAddress !== undefined) this.#hosts.learn(host, socket.remoteAddress);
+  }
+
+  #requested({ socket }: IncomingMessage): void {
+    this.#accepted = socket;
+    queueMicrotask(() => (this.#accepted = undefined));
+  }
+}
+
+/** Whoever publishes is not to be bothered. */
+function harmless(listen: (message: unknown) => void): ChannelListener {
+  return (message) => {
+    try {
+      listen(message);
+    } catch {
+      // Then this is not known.
+    }
+  };
+}
