@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sessionIds, WireGuardReceiver, type Frame } from '@wgotel/core';
 import { after, before, describe, it } from 'mocha';
+import { startAgent } from '../support/agent.js';
 import { startCollector } from '../support/collector.js';
 import { failed, otherEnd, PEER_ID, renewed, request, spans, TUNNEL_ID } from '../support/example-sessions.js';
 import { startJaeger, type RunningJaeger } from '../support/jaeger.js';
 import { until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 import { sendOtlp } from '../support/send-otlp.js';
+import { startSimulator } from '../support/simulator-process.js';
 
 const UI_CONFIG = repositoryPath('otel-config/jaeger-ui.json');
 
@@ -104,3 +107,59 @@ describe('Jaeger behind otel-config/collector-jaeger.yaml', () => {
     }
   });
 });
+
+describe('sessions of the real agent in Jaeger', () => {
+  it('are found by peer, from handshake to handshake, under the ids that go with the keys', async function () {
+    this.timeout(120_000);
+    const folder = await mkdtemp(join(tmpdir(), 'wgotel-jaeger-'));
+    const running: { stop(): Promise<void> }[] = [];
+    try {
+      const jaeger = await startJaeger(UI_CONFIG);
+      running.unshift(jaeger);
+      const config = await readFile(repositoryPath('otel-config/collector-jaeger.yaml'), 'utf8');
+      const collector = await startCollector({ config, env: { JAEGER_ENDPOINT: `127.0.0.1:${jaeger.grpcPort}` } });
+      running.unshift(collector, await startSimulator(folder, 30));
+      const flags = ['--source', 'uapi', '--uapi-directory', folder, '--interval', '1s'];
+      const agent = startAgent(collector.grpcPort, flags);
+      running.unshift(agent);
+      // Peers renew their sessions every two minutes, each at another time.
+      const [found] = await until(
+        'a session in Jaeger',
+        async () => {
+          const traces = await jaeger.search({ service: 'wgotel', operation: 'wireguard.session', limit: '100' });
+          return traces.length > 0 && traces;
+        },
+        { process: agent, timeoutMs: 60_000 },
+      );
+      const [span] = found!.spans;
+      const tag = (name: string): unknown => span!.tags.find(({ key }) => key === name)?.value;
+      const byPeer = await jaeger.search({
+        service: 'wgotel',
+        limit: '100',
+        tags: JSON.stringify({ 'wireguard.peer.id': tag('wireguard.peer.id') }),
+      });
+      assert.ok(byPeer.some(({ traceID }) => traceID === found!.traceID));
+
+      const { frame } = await readDevice(folder);
+      const { peer } = frame.devices[0]!.peers.find(({ series }) => series.peerId === tag('wireguard.peer.id'))!;
+      const { publicKey } = frame.devices[0]!.device;
+      const { traceId, spanId } = sessionIds(publicKey, peer.publicKey, span!.startTime / 1000);
+      assert.deepEqual([found!.traceID, span!.spanID], [traceId, spanId]);
+      assert.ok(span!.duration > 0 && span!.duration <= 180e6, `${span!.duration} µs`);
+    } finally {
+      for (const each of running) await each.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+async function readDevice(directory: string): Promise<{ frame: Frame }> {
+  const source = { source: 'uapi', sourceOptions: { directory } } as const;
+  const receiver = new WireGuardReceiver({
+    ...source,
+    meterProvider: false,
+    loggerProvider: false,
+    tracerProvider: false,
+  });
+  return { frame: await receiver.scrape() };
+}

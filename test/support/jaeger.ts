@@ -12,6 +12,10 @@ export interface JaegerSpan {
   readonly traceID: string;
   readonly spanID: string;
   readonly operationName: string;
+  /** Microseconds since the epoch. */
+  readonly startTime: number;
+  /** Microseconds. */
+  readonly duration: number;
   readonly references: readonly { readonly refType: string; readonly traceID: string; readonly spanID: string }[];
   readonly tags: readonly JaegerTag[];
   readonly logs: readonly { readonly fields: readonly JaegerTag[] }[];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ConfigError, readConfiguration } from '@wgotel/agent';
+import { execa } from 'execa';
 import { describe, it } from 'mocha';
 import { assertGolden } from '../../support/golden.js';
 import { repositoryPath } from '../../support/repository.js';
@@ -40,3 +41,24 @@ describe('a wrong configuration', () => {
     });
   }
 });
+
+describe('the command with a wrong configuration', () => {
+  it('ends with code 2, says the same, and shows no stack and no secret', async () => {
+    // A few at a time: each takes a processor for half a second.
+    const waiting = [...FILES];
+    const work = async (): Promise<void> => {
+      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await assertRefused(name);
+    };
+    await Promise.all([work(), work()]);
+  });
+});
+
+async function assertRefused(name: string): Promise<void> {
+  const env = { SECRET: 'swordfish' };
+  const args = [repositoryPath('packages/agent/dist/cli.js'), 'run', '--config', name];
+  const { exitCode, stdout, stderr } = await execa(process.execPath, args, { cwd: FOLDER, env, reject: false });
+  assert.deepEqual([exitCode, stdout], [2, ''], `${name}: ${stderr}`);
+  for (const problem of problemsOf(name)) assert.ok(stderr.includes(problem), `${name}: ${problem}\n${stderr}`);
+  assert.doesNotMatch(stderr, /^\s+at /m, name);
+  for (const secret of SECRETS) assert.ok(!stderr.includes(secret), `${name} shows ${secret}`);
+}
