@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collectorPath } from './collector-binary.js';
 import type { OtlpRequest } from './otlp-json.js';
-import { freePort, isListening, startProcess, until } from './process.js';
+import { freePort, startProcess, until } from './process.js';
 
 /** What a started Collector is to do; by default it writes what it receives to a file. */
 export interface CollectorOptions {
@@ -16,9 +16,11 @@ export interface CollectorOptions {
   readonly metricProcessors?: Readonly<Record<string, object>>;
   /** Environment variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A network namespace in which it receives OTLP on all addresses. Default: the own one, on loopback. */
+  readonly namespace?: string;
 }
 
-/** A real Collector, receiving OTLP on loopback. */
+/** A real Collector that receives OTLP. */
 export interface RunningCollector {
   readonly grpcPort: number;
   readonly httpPort: number;
@@ -38,9 +40,12 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
   const file = join(folder, 'exported.jsonl');
   await writeFile(file, '');
   // The Collector merges its --config arguments in order; JSON is YAML.
-  const layers = [options.config ?? toFile(options.metricProcessors ?? {}), overrides(grpcPort, httpPort, file)];
+  const host = options.namespace === undefined ? '127.0.0.1' : '0.0.0.0';
+  const layers = [options.config ?? toFile(options.metricProcessors ?? {}), overrides(host, grpcPort, httpPort, file)];
   const args = layers.map((layer) => `--config=yaml:${typeof layer === 'string' ? layer : JSON.stringify(layer)}`);
-  const collector = startProcess(binary, args, { env: options.env ?? {} });
+  const enter = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
+  const [program, ...rest] = [...enter, binary, ...args] as [string, ...string[]];
+  const collector = startProcess(program, rest, { env: options.env ?? {} });
   let kept: OtlpRequest[] | undefined;
   const stop = async (): Promise<void> => {
     await collector.stop();
@@ -48,8 +53,8 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    // Receivers start last, and the port for HTTP opens after the one for gRPC.
-    await until('the Collector accepts OTLP', () => isListening(httpPort), { process: collector, timeoutMs: 30_000 });
+    const ready = (): boolean => collector.output().includes('Everything is ready');
+    await until('the Collector accepts OTLP', ready, { process: collector, timeoutMs: 30_000 });
   } catch (error) {
     await stop();
     throw error;
@@ -71,10 +76,10 @@ function toFile(processors: Readonly<Record<string, object>>): object {
 }
 
 /** What holds for every Collector of a test: ports of its own, no metrics listener, and the file. */
-function overrides(grpcPort: number, httpPort: number, path: string): object {
+function overrides(host: string, grpcPort: number, httpPort: number, path: string): object {
   const protocols = {
-    grpc: { endpoint: `127.0.0.1:${grpcPort}` },
-    http: { endpoint: `127.0.0.1:${httpPort}` },
+    grpc: { endpoint: `${host}:${grpcPort}` },
+    http: { endpoint: `${host}:${httpPort}` },
   };
   return {
     receivers: { otlp: { protocols } },

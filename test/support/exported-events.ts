@@ -17,8 +17,12 @@ export interface ExportedEvent {
 /** A span that a Collector has written to its file. Times are in milliseconds since the epoch. */
 export interface ExportedSpan {
   readonly name: string;
+  /** 1 internal, 2 server, 3 client. */
+  readonly kind: number;
   readonly traceId: string;
   readonly spanId: string;
+  /** Empty: it is a root. */
+  readonly parentSpanId: string;
   readonly start: number;
   readonly end: number;
   readonly attributes: Attributes;
@@ -52,8 +56,10 @@ export function exportedSpans(requests: readonly OtlpRequest[]): ExportedSpan[] 
     .flatMap(({ spans }) => spans)
     .map((span) => ({
       name: span.name,
+      kind: span.kind ?? 0,
       traceId: span.traceId,
       spanId: span.spanId,
+      parentSpanId: span.parentSpanId ?? '',
       start: Number(span.startTimeUnixNano) / 1e6,
       end: Number(span.endTimeUnixNano) / 1e6,
       attributes: toAttributes(span.attributes ?? []),

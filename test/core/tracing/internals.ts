@@ -13,6 +13,9 @@ export const { ToldTunnels } = (await load(
   'agent-feed/told-tunnels',
 )) as typeof import('../../../packages/core/src/tracing/agent-feed/told-tunnels.js');
 export const { Routes } = (await load('routes')) as typeof import('../../../packages/core/src/tracing/routes.js');
+export const { Connections } = (await load(
+  'connections',
+)) as typeof import('../../../packages/core/src/tracing/connections.js');
 export const { Hosts } = (await load('hosts')) as typeof import('../../../packages/core/src/tracing/hosts.js');
 export const { RecentMap } = (await load(
   'recent-map',

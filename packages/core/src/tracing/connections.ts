@@ -9,18 +9,22 @@ interface Connected {
   readonly socket?: Socket | null;
 }
 
-/** Learns from this process's connections which host is at which address, and over which socket an HTTP request came, by
- *  Node's diagnostics channels: nothing is patched. */
+/** Learns from this process's connections which host is at which address, which addresses are spoken to, and over which
+ *  socket an HTTP request came, by Node's diagnostics channels: nothing is patched. */
 export class Connections {
   readonly #hosts: Hosts;
+  readonly #onConnection: (remoteAddress: string) => void;
   readonly #channels: readonly (readonly [name: string, listener: ChannelListener])[];
   /** Of the HTTP/1 request that came in last: its span is started in the same breath. */
   #accepted: Socket | undefined;
 
-  constructor(hosts: Hosts) {
+  /** @param onConnection called with each connection, before a span of it can end; it must not throw */
+  constructor(hosts: Hosts, onConnection: (remoteAddress: string) => void) {
     this.#hosts = hosts;
+    this.#onConnection = onConnection;
     this.#channels = [
       ['net.client.socket', harmless((message) => this.#connecting((message as { socket: Socket }).socket))],
+      ['net.server.socket', harmless((message) => this.#open((message as { socket: Socket }).socket))],
       ['undici:client:connected', harmless((message) => this.#connected(message as Connected))],
       [
         'http.server.request.start',
@@ -49,7 +53,14 @@ export class Connections {
       if (error === null && host !== address) this.#hosts.learn(host, address);
     };
     socket.on('lookup', found);
-    socket.once('connect', () => socket.off('lookup', found));
+    socket.once('connect', () => {
+      socket.off('lookup', found);
+      this.#open(socket);
+    });
+  }
+
+  #open({ remoteAddress }: Socket): void {
+    if (remoteAddress !== undefined) this.#onConnection(remoteAddress);
   }
 
   #connected({ connectParams, socket }: Connected): void {

@@ -36,7 +36,7 @@ export class TunnelSpanProcessor {
   readonly #options: ResolvedTracingOptions;
   readonly #log = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
   readonly #hosts = new Hosts();
-  readonly #connections = new Connections(this.#hosts);
+  readonly #connections = new Connections(this.#hosts, (address) => this.#expect(address));
   readonly #names: NamesLookup | undefined;
   readonly #matcher: TunnelMatcher;
   readonly #watcher: TunnelWatcher | undefined;
@@ -107,6 +107,16 @@ export class TunnelSpanProcessor {
       this.#failing(error);
     }
     return Promise.resolve();
+  }
+
+  /** Has the route ready for the first span of a connection: some get their address late, others end soon. */
+  #expect(address: string): void {
+    if (this.#matcher.table.devices.size === 0) return;
+    try {
+      this.#matcher.towards(address);
+    } catch (error) {
+      this.#failing(error);
+    }
   }
 
   /** The tunnel of a span, by the best address that it has. */
