@@ -11,15 +11,20 @@ import { startSimulator } from '../support/simulator-process.js';
 
 const PEERS = 5;
 
-describe('examples/embed', () => {
+describe('examples/embed-in-service', () => {
   it("sends WireGuard's points and its own to a Collector", async () => {
     const directory = await mkdtemp(join(tmpdir(), 'wgotel-embed-'));
     const simulator = await startSimulator(directory, PEERS);
     const collector = await startCollector();
     try {
-      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.grpcPort}` };
-      const main = repositoryPath('build/examples/embed/main.js');
-      const service = startProcess(process.execPath, [main, directory], { env });
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.grpcPort}`,
+        WIREGUARD_SOCKETS: directory,
+      };
+      const [telemetry, main] = ['telemetry', 'main'].map((name) =>
+        repositoryPath(`build/examples/embed-in-service/${name}.js`),
+      );
+      const service = startProcess(process.execPath, ['--import', telemetry!, main!], { env });
       try {
         const url = await until('it listens', () => /http:\S+/.exec(service.output())?.[0], { process: service });
         assert.equal(await (await fetch(url)).text(), 'hello\n');
@@ -29,7 +34,7 @@ describe('examples/embed', () => {
       assert.equal(service.output().split('\n').length, 2, service.output());
       await collector.stop();
       const points = exportedPoints(await collector.exported());
-      assert.equal(points.find(({ metric }) => metric === 'embed.requests')?.value, 1);
+      assert.equal(points.find(({ metric }) => metric === 'hello.requests')?.value, 1);
       const series = points
         .filter(({ metric }) => metric === 'wireguard.peer.io')
         .map(({ attributes }) => `${attributes['wireguard.peer.id']} ${attributes['network.io.direction']}`);
