@@ -10,7 +10,9 @@ export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snaps
 export type { ChangeListener, ChangesOptions } from './receiver/change-feed.js';
 export type { Changes } from './receiver/change-queue.js';
 export type { Clock } from './receiver/clock.js';
+export { WireGuardInstrumentation } from './receiver/instrumentation.js';
 export type { ReceiverOptions } from './receiver/options.js';
+export type { Providers } from './receiver/outputs.js';
 export type { ReceiverTunnels } from './receiver/receiver-tunnels.js';
 export { WireGuardReceiver } from './receiver/receiver.js';
 export {

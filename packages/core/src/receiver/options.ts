@@ -1,21 +1,21 @@
 import { inspect } from 'node:util';
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { WireGuardError } from '../errors.js';
 import type { ExpectedDevices } from '../model/expected-device.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
-import type { EventLoggerProvider, EventsSettings } from '../signals/events/event.js';
+import type { EventsSettings } from '../signals/events/event.js';
 import { EventSelection } from '../signals/events/selection.js';
 import { MetricView } from '../signals/metric-view.js';
 import type { MetricsSettings } from '../signals/metric-settings.js';
 import { checkSessions, type SessionSettings } from '../signals/sessions/settings.js';
 import type { Frame, PeerExpectations, RequiredDevice } from '../state/frame.js';
 import { systemClock, type Clock } from './clock.js';
+import type { Providers } from './outputs.js';
 
 const CONNECTIONS = ['wireguard.peer.connected', 'wireguard.peer.disconnected'] as const;
 
-export interface ReceiverOptions {
+export interface ReceiverOptions extends Providers {
   /** Where WireGuard is read: a source's name, or a source of your own. Default: `auto`. */
   readonly source?: SourceName | Source | undefined;
   /** For a source given by name. */
@@ -46,11 +46,11 @@ export interface ReceiverOptions {
   readonly peerLimit?: number | undefined;
   /** Where metrics become instruments. Default: the global provider, looked up at `start`. `false`: nowhere, for users of
    *  `createMetricProducer` or `onFrame`. */
-  readonly meterProvider?: MeterProvider | false | undefined;
+  readonly meterProvider?: Providers['meterProvider'];
   /** Where events become log records. Default: the global provider, looked up at `start`. `false`: nowhere. */
-  readonly loggerProvider?: EventLoggerProvider | false | undefined;
+  readonly loggerProvider?: Providers['loggerProvider'];
   /** Where sessions become spans. Default: the global provider, looked up at `start`. `false`: nowhere. */
-  readonly tracerProvider?: TracerProvider | false | undefined;
+  readonly tracerProvider?: Providers['tracerProvider'];
   /** Which sessions become spans, and how. Default: all up to 500 peers, those in which something happened above. */
   readonly sessions?: SessionSettings | undefined;
   /** Called before WireGuard is read, which waits for the promise: to bring `names` up to date, say, with `renamePeers`. If it
@@ -63,7 +63,7 @@ export interface ReceiverOptions {
   readonly clock?: Clock | undefined;
 }
 
-export interface ResolvedOptions {
+export interface ResolvedOptions extends Providers {
   readonly source: Source;
   readonly collectionInterval: number;
   readonly initialDelay: number;
@@ -75,10 +75,7 @@ export interface ResolvedOptions {
   readonly connections: boolean;
   readonly view: MetricView;
   readonly peerLimit: number;
-  readonly meterProvider: MeterProvider | false | undefined;
   readonly events: EventSelection;
-  readonly loggerProvider: EventLoggerProvider | false | undefined;
-  readonly tracerProvider: TracerProvider | false | undefined;
   readonly sessions: SessionSettings;
   readonly beforeScrape: (() => void | Promise<void>) | undefined;
   readonly onFrame: (frame: Frame) => void | Promise<void>;

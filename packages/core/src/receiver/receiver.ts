@@ -1,15 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createNoopMeter, diag, metrics, type DiagLogger } from '@opentelemetry/api';
+import { diag, type DiagLogger } from '@opentelemetry/api';
 import { WireGuardError } from '../errors.js';
 import type { Reading, Snapshot } from '../model/snapshot.js';
-import { runAtOnce, runInSlices } from '../model/slices.js';
-import { EventWriter } from '../signals/events/event-writer.js';
+import { runInSlices } from '../model/slices.js';
 import type { EventName } from '../signals/events/metadata.js';
-import { observeMetrics } from '../signals/meter.js';
 import { SCOPE } from '../signals/names.js';
 import type { PointSink } from '../signals/point-sink.js';
-import type { SessionContexts, SessionTracker } from '../signals/sessions/session-tracker.js';
-import { followSessions } from '../signals/sessions/settings.js';
+import type { SessionContexts } from '../signals/sessions/session-tracker.js';
 import { toFailure } from '../source/source.js';
 import type { Frame } from '../state/frame.js';
 import type { Restoration } from '../state/saved/load.js';
@@ -20,6 +17,7 @@ import type { Changes } from './change-queue.js';
 import { harmless } from '../model/harmless-log.js';
 import { ReceiverTunnels } from './receiver-tunnels.js';
 import { resolveOptions, type ReceiverOptions, type ResolvedOptions } from './options.js';
+import { Outputs, type Providers } from './outputs.js';
 import { untraced } from '../model/suppress-tracing.js';
 
 /** What a source gets to stop after its signal, in milliseconds. */
@@ -43,12 +41,11 @@ export class WireGuardReceiver {
   readonly #log: DiagLogger = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
   readonly #conditions = new ChangeLog(this.#log);
   readonly #changes = new ChangeFeed(this.#log);
-  readonly #events: EventWriter;
+  readonly #outputs: Outputs;
   /** The tunnels as applications see them. */
-  readonly tunnels: ReceiverTunnels = new ReceiverTunnels((series) => this.#sessions?.current(series));
+  readonly tunnels: ReceiverTunnels = new ReceiverTunnels((series) => this.sessions?.current(series));
   #timer: NodeJS.Timeout | undefined;
-  #unobserve: (() => void) | undefined;
-  #sessions: SessionTracker | undefined;
+  #providers: Providers;
   #running: Promise<Frame> | undefined;
   /** What could be read last. */
   #reading: Reading | undefined;
@@ -65,7 +62,8 @@ export class WireGuardReceiver {
   constructor(options: ReceiverOptions = {}) {
     this.#options = resolveOptions(options);
     this.#tracker = new Tracker(this.#options);
-    this.#events = new EventWriter(this.#options.events, this.#log, (change) => this.#sessions?.contextOf(change));
+    this.#outputs = new Outputs(this.#options, (sink) => this.visitPoints(sink), this.#log);
+    this.#providers = this.#options;
   }
 
   /** The result of the last scrape. `undefined`: there was none yet. */
@@ -80,39 +78,30 @@ export class WireGuardReceiver {
 
   /** Events that were left out because there were too many at once, by name. Absent: none. */
   get droppedEvents(): ReadonlyMap<EventName, number> {
-    return this.#events.dropped;
+    return this.#outputs.events.dropped;
   }
 
   /** The spans of sessions, for whoever refers to them. `undefined`: not started, or nobody wants any. */
   get sessions(): SessionContexts | undefined {
-    return this.#sessions;
+    return this.#outputs.sessions;
   }
 
   /** Begins to scrape, registers instruments with the meter provider, and looks up where events and spans go. Calling it again does
    *  nothing. */
   start(): void {
     if (this.#timer !== undefined) return;
-    try {
-      this.#observe();
-    } catch (error) {
-      this.#log.error('instruments could not be made, so metrics go nowhere', error);
-    }
-    const { initialDelay, collectionInterval, loggerProvider } = this.#options;
-    try {
-      if (loggerProvider !== false) this.#events.connect(loggerProvider);
-    } catch (error) {
-      this.#log.error('there is no logger to be had, so events go nowhere', error);
-    }
-    try {
-      const { sessions, tracerProvider } = this.#options;
-      this.#sessions ??= followSessions(sessions, tracerProvider, this.#log);
-    } catch (error) {
-      this.#log.error('there is no tracer, so sessions are not written as spans', error);
-    }
+    this.#outputs.connect(this.#providers);
     this.#timer = setTimeout(() => {
       this.#timer = setInterval(() => this.#tick(), collectionInterval).unref();
       this.#tick();
     }, initialDelay).unref();
+  }
+
+  /** Sends everything to these providers from now on, or from `start` on. What a provider is the same for stays as it is; with
+   *  another one instruments are made anew and spans of sessions that go on end. */
+  connect(providers: Providers): void {
+    this.#providers = providers;
+    if (this.#timer !== undefined) this.#outputs.connect(providers);
   }
 
   /** Scrapes now. If a scrape is under way, waits for that one instead; `onFrame` gets the frame it was called with. Rejects
@@ -170,24 +159,14 @@ export class WireGuardReceiver {
   async shutdown(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#unobserve?.();
-    this.#unobserve = undefined;
+    this.#outputs.disconnect();
     const patience = this.#options.timeout + GRACE;
     await Promise.race([this.#running?.catch(() => undefined), delay(patience, undefined, { ref: false })]);
-    this.#sessions?.shutdown();
-    this.#sessions = undefined;
+    // Who has started it again meanwhile wants it to go on.
+    if (this.#timer !== undefined) return;
+    this.#outputs.endSessions();
     this.tunnels.clear();
     this.#changes.end();
-  }
-
-  #observe(): void {
-    const { meterProvider } = this.#options;
-    if (meterProvider === false || this.#unobserve !== undefined) return;
-    const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(SCOPE.name, SCOPE.version);
-    if (meter === createNoopMeter()) {
-      this.#log.warn('there is no MeterProvider yet, so metrics go nowhere: set one up before start(), or pass it in');
-    }
-    this.#unobserve = observeMetrics(meter, (sink) => runAtOnce(this.visitPoints(sink)));
   }
 
   #tick(): void {
@@ -211,8 +190,7 @@ export class WireGuardReceiver {
     const snapshot: Snapshot = { ...reading, takenAt: clock.now(), monotonicTime: clock.monotonic() };
     this.#frame = await runInSlices(this.#tracker.advance(snapshot));
     this.#conditions.update(this.#frame);
-    await this.#followSessions(this.#frame);
-    await this.#events.write(this.#frame);
+    await this.#outputs.write(this.#frame);
     await this.tunnels.update(this.#frame);
     this.#changes.tell(this.#frame.changes);
     this.#delivering = true;
@@ -222,17 +200,6 @@ export class WireGuardReceiver {
       this.#delivering = false;
     }
     return this.#frame;
-  }
-
-  async #followSessions(frame: Frame): Promise<void> {
-    if (this.#sessions === undefined) return;
-    try {
-      await runInSlices(this.#sessions.advance(frame));
-    } catch (error) {
-      this.#log.error('sessions can be followed no longer', error);
-      this.#sessions?.shutdown();
-      this.#sessions = undefined;
-    }
   }
 
   /** A source ends by the signal. One that does not is waited for a little longer, and never asked twice at once. */

@@ -36,7 +36,7 @@ export function followSessions(
 ): SessionTracker | undefined {
   if (provider === false || mode === 'off') return undefined;
   const tracer = (provider ?? trace.getTracerProvider()).getTracer(SCOPE.name, SCOPE.version);
-  // An application that passed none may want none.
-  const noTracer = provider === undefined ? 'info' : 'warn';
+  // An application that passed none, or the global one, may want none.
+  const noTracer = provider === undefined || provider === trace.getTracerProvider() ? 'info' : 'warn';
   return new SessionTracker(mode, new SpanWriter(tracer, idGenerator, log, noTracer));
 }
