@@ -101,7 +101,6 @@ export class Outputs {
     this.#unobserve?.();
     this.#unobserve = undefined;
     if (provider === false) return;
-    const meterOf = (each: MeterProvider): Meter => each.getMeter(SCOPE.name, SCOPE.version);
     let meter = meterOf(provider ?? metrics.getMeterProvider());
     // An SDK may hand over what was global before it registered itself.
     if (meter === createNoopMeter()) meter = meterOf(metrics.getMeterProvider());
@@ -118,4 +117,8 @@ export class Outputs {
       this.#log.error(failure, error);
     }
   }
+}
+
+function meterOf(provider: MeterProvider): Meter {
+  return provider.getMeter(SCOPE.name, SCOPE.version);
 }

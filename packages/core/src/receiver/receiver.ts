@@ -91,6 +91,7 @@ export class WireGuardReceiver {
   start(): void {
     if (this.#timer !== undefined) return;
     this.#outputs.connect(this.#providers);
+    const { initialDelay, collectionInterval } = this.#options;
     this.#timer = setTimeout(() => {
       this.#timer = setInterval(() => this.#tick(), collectionInterval).unref();
       this.#tick();
