@@ -84,18 +84,21 @@ describe('a traced program of a user', function () {
       });
 
       for (const major of [20, ...OTHER_NODES].filter((each) => each >= from)) {
-        it(`has its spans tagged on Node ${major}`, async () => {
+        it(`has its spans tagged and its metrics produced on Node ${major}`, async () => {
           const own = Number(process.versions.node.split('.')[0]) === major;
           const bin = own ? dirname(process.execPath) : await nodeFolder(major);
           const { stdout, stderr } = await execa(join(bin, 'node'), [join(project, 'main.js')]);
           assert.equal(stderr, '');
-          assert.deepEqual(JSON.parse(stdout), [
-            'internal   0',
-            `matched ${TAGGED}`,
-            `named ${TAGGED}`,
-            ...Array.from({ length: 2 }, () => `served ${TAGGED}`),
-            'unmatched   0',
-          ]);
+          assert.deepEqual(JSON.parse(stdout), {
+            spans: [
+              'internal   0',
+              `matched ${TAGGED}`,
+              `named ${TAGGED}`,
+              ...Array.from({ length: 2 }, () => `served ${TAGGED}`),
+              'unmatched   0',
+            ],
+            points: ['wireguard.peer.io receive 3', 'wireguard.peer.io transmit 4', 'wireguard.peer.up  1'],
+          });
         });
       }
     });
