@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { diag, DiagLogLevel, type TracerProvider } from '@opentelemetry/api';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { MeterProvider, MetricReader, type MetricData } from '@opentelemetry/sdk-metrics';
 import { WireGuardInstrumentation, type EventRecord } from '@wgotel/core';
 import { afterEach, describe, it } from 'mocha';
@@ -69,6 +70,17 @@ describe('WireGuardInstrumentation', () => {
     assert.ok((await second.reader.names()).includes('wireguard.peer.io'));
     const made = first.reader.names();
     assert.ok(!(await made).includes('wireguard.device.up'), 'the first provider is not asked any more');
+  });
+
+  it('is what registerInstrumentations takes, and is ended by what that returns', async () => {
+    const { reader, provider } = meters();
+    const { receiver } = make();
+    const unload = registerInstrumentations({ instrumentations: [instrumentation!], meterProvider: provider });
+    await turn();
+    await receiver.scrape();
+    assert.equal(await reader.series('wireguard.peer.io'), 2);
+    unload();
+    assert.deepEqual(instrumentation!.getConfig(), { enabled: false });
   });
 
   it('writes events to the logger it gets', async () => {
