@@ -283,11 +283,14 @@ describe('TunnelSpanProcessor', () => {
     [{ match: 'guess' }, /match: expected 'route' or 'allowed_ips', not 'guess'/],
     [{ prefixes: { wg0: ['10.0.0.0/40'] } }, /prefixes\.wg0: expected prefixes such as 10\.0\.0\.0\/8/],
   ] as const) {
-    it(`refuses ${JSON.stringify(options)}`, () => {
+    it(`refuses ${JSON.stringify(options)}, and does not listen to connections then`, () => {
       assert.throws(() => new TunnelSpanProcessor(new FixedFeed(), options as TunnelSpanProcessorOptions), {
         code: 'INVALID_OPTION',
         message,
       });
+      for (const name of ['net.client.socket', 'net.server.socket', 'http.server.request.start']) {
+        assert.equal(channel(name).hasSubscribers, false, name);
+      }
     });
   }
 });

@@ -18,7 +18,7 @@ export class Connections {
   /** Of the HTTP/1 request that came in last: its span is started in the same breath. */
   #accepted: Socket | undefined;
 
-  /** @param onConnection called with each connection, before a span of it can end; it must not throw */
+  /** @param onConnection called with each connection, before a span of it can end */
   constructor(hosts: Hosts, onConnection: (remoteAddress: string) => void) {
     this.#hosts = hosts;
     this.#onConnection = onConnection;
@@ -49,14 +49,17 @@ export class Connections {
 
   #connecting(socket: Socket): void {
     // Once for each address that is tried. A connection that fails has no other trace of where it went.
-    const found = (error: Error | null, address: string, _family: unknown, host: string): void => {
+    const found = harmless((error: Error | null, address: string, _family: unknown, host: string): void => {
       if (error === null && host !== address) this.#hosts.learn(host, address);
-    };
-    socket.on('lookup', found);
-    socket.once('connect', () => {
-      socket.off('lookup', found);
-      this.#open(socket);
     });
+    socket.on('lookup', found);
+    socket.once(
+      'connect',
+      harmless(() => {
+        socket.off('lookup', found);
+        this.#open(socket);
+      }),
+    );
   }
 
   #open({ remoteAddress }: Socket): void {
@@ -74,11 +77,11 @@ export class Connections {
   }
 }
 
-/** Whoever publishes is not to be bothered. */
-function harmless(listen: (message: unknown) => void): ChannelListener {
-  return (message) => {
+/** Whoever publishes, or has a socket, is not to be bothered. */
+function harmless<T extends unknown[]>(listen: (...args: T) => void): (...args: T) => void {
+  return (...args) => {
     try {
-      listen(message);
+      listen(...args);
     } catch {
       // Then this is not known.
     }

@@ -36,7 +36,7 @@ export class TunnelSpanProcessor {
   readonly #options: ResolvedTracingOptions;
   readonly #log = harmless(diag.createComponentLogger({ namespace: SCOPE.name }));
   readonly #hosts = new Hosts();
-  readonly #connections = new Connections(this.#hosts, (address) => this.#expect(address));
+  readonly #connections: Connections;
   readonly #names: NamesLookup | undefined;
   readonly #matcher: TunnelMatcher;
   readonly #watcher: TunnelWatcher | undefined;
@@ -53,6 +53,8 @@ export class TunnelSpanProcessor {
     const matcher = new TunnelMatcher(this.#options, new Routes());
     this.#matcher = matcher;
     this.#towards = (address) => matcher.towards(address);
+    // Not before all else is there: it listens to the process's connections from now on.
+    this.#connections = new Connections(this.#hosts, (address) => this.#expect(address));
     try {
       this.#watcher = new TunnelWatcher(
         feed,
@@ -111,9 +113,8 @@ export class TunnelSpanProcessor {
 
   /** Has the route ready for the first span of a connection: some get their address late, others end soon. */
   #expect(address: string): void {
-    if (this.#matcher.table.devices.size === 0) return;
     try {
-      this.#matcher.towards(address);
+      if (this.#matcher.table.devices.size > 0) this.#matcher.towards(address);
     } catch (error) {
       this.#failing(error);
     }
