@@ -11,6 +11,10 @@ type Variant = Exclude<SourceName, 'recorded'> | 'wg-show, public';
 /** How devices are put before each source of the registry; one that is missing here does not compile. */
 const SERVE: Record<Variant, (served: ServedSource, devices: readonly TestDevice[]) => Promise<void>> = {
   uapi: ({ sockets }, devices) => sockets.serve(devices),
+  netlink: async ({ kernel }, devices) => {
+    kernel.answer = () => undefined;
+    kernel.serve(devices);
+  },
   'wg-show': async ({ wg }, devices) => planDump(wg, devices),
   'wg-show, public': async ({ wg }, devices) => planDump(wg, devices),
   // Every other device has a socket; as on a real host, `wg` lists all of them.
@@ -23,6 +27,7 @@ const SERVE: Record<Variant, (served: ServedSource, devices: readonly TestDevice
 /** Makes each source wait for an answer. */
 const STALL: Record<Variant, (served: ServedSource) => void> = {
   uapi: ({ sockets }) => (sockets.fault = () => ({ type: 'silent' })),
+  netlink: ({ kernel }) => (kernel.answer = () => []),
   'wg-show': ({ wg }) => wg.plan({ hang: 'alone' }),
   'wg-show, public': ({ wg }) => wg.plan({ hang: 'alone' }),
   auto: ({ sockets, wg }) => {

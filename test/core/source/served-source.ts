@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { SOURCES, type Source, type SourceName } from '@wgotel/core';
 import { serveUapi, type UapiFault, type UapiServer } from '@wgotel/simulator';
 import { toAnswers, toDump, toReply, type TestDevice } from './device-text.js';
+import { FakeKernel } from './fake-kernel.js';
 import { fakeWg, type FakeWg } from './fake-wg-command.js';
+import { NetlinkSource } from './internals.js';
 
 /** Devices on UAPI sockets in a folder. */
 export class Sockets {
@@ -38,11 +40,12 @@ export class Sockets {
   }
 }
 
-/** A source and the real things it reads: sockets in a folder, and a program in the place of `wg`. */
+/** A source and what it reads: real sockets in a folder, a real program in the place of `wg`, and a stand-in for the kernel. */
 export interface ServedSource {
   readonly source: Source;
   readonly sockets: Sockets;
   readonly wg: FakeWg;
+  readonly kernel: FakeKernel;
 }
 
 /** Runs a test with a source, and removes what it read. */
@@ -55,8 +58,13 @@ export async function withSource(
   const sockets = new Sockets(join(folder, 'sockets'));
   await mkdir(sockets.directory);
   const wg = fakeWg(folder);
+  const kernel = new FakeKernel();
+  const source =
+    name === 'netlink'
+      ? new NetlinkSource({}, async () => kernel.sockets)
+      : SOURCES[name]({ directory: sockets.directory, command: wg.command, read });
   try {
-    await test({ source: SOURCES[name]({ directory: sockets.directory, command: wg.command, read }), sockets, wg });
+    await test({ source, sockets, wg, kernel });
   } finally {
     await sockets.serve([]);
     await rm(folder, { recursive: true });
