@@ -85,8 +85,9 @@ export class NetlinkParser {
     this.#hasPeers = false;
     this.#isFirstPeer = true;
     eachAttribute(bytes, start + GENERIC_HEADER, end, this.#takeOfDevice);
-    // The peer it would have gone on with was removed.
-    if (!this.#hasPeers && !this.#isFirst) throw brokenOff();
+    if (!this.#hasPeers && !this.#isFirst) {
+      throw new WireGuardError('READ_FAILED', 'the peer with which its list would have gone on was just removed');
+    }
     this.#isFirst = false;
   }
 
@@ -116,8 +117,8 @@ export class NetlinkParser {
     this.#hasAllowedIPs = false;
     eachAttribute(bytes, start, end, this.#takeOfPeer);
     if (!this.#hasKey) throw malformed('the public key of a peer');
-    // Allowed IPs of the device were changed, so the rest of them is not given.
-    if (this.#goesOn && !this.#hasAllowedIPs) throw brokenOff();
+    // Some allowed IPs of the device were changed meanwhile, so the kernel does not give the rest of these.
+    if (this.#goesOn && !this.#hasAllowedIPs) this.#peers.restOfAllowedIPsIsAsBefore();
     this.#isFirstPeer = false;
   };
 
@@ -184,8 +185,4 @@ export class NetlinkParser {
 function allZeros(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if (bytes[i] !== 0) return false;
   return true;
-}
-
-function brokenOff(): WireGuardError {
-  return new WireGuardError('READ_FAILED', 'its peers were changed while they were listed, so the list is not whole');
 }

@@ -16,8 +16,8 @@ export interface DeviceReading {
   readonly interrupted: boolean;
 }
 
-/** Reads a device, and does so again if it was configured meanwhile. A list that was broken off by that counts only if it was
- *  so at each attempt.
+/** Reads a device, and does so again if it was configured meanwhile. If it was at each
+ *  attempt, the last list that is whole will do.
  *
  *  @param family the number of WireGuard's family
  *  @param index of the device
