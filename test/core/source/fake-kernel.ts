@@ -47,6 +47,7 @@ export class FakeKernel {
     let number = 0;
     return {
       send: (request) => {
+        if (waiting.length > 0) throw new Error('EBUSY: the last list is not at its end');
         number = request.readUInt32LE(8);
         waiting = [...this.#answer(request)];
       },

@@ -6,7 +6,7 @@ import { serveUapi, type UapiFault, type UapiServer } from '@wgotel/simulator';
 import { toAnswers, toDump, toReply, type TestDevice } from './device-text.js';
 import { FakeKernel } from './fake-kernel.js';
 import { fakeWg, type FakeWg } from './fake-wg-command.js';
-import { NetlinkSource } from './internals.js';
+import { AutoSource, NetlinkSource } from './internals.js';
 
 /** Devices on UAPI sockets in a folder. */
 export class Sockets {
@@ -48,10 +48,13 @@ export interface ServedSource {
   readonly kernel: FakeKernel;
 }
 
+/** A way in which a source reads: `public` through `wg` without keys, `netlink` through a stand-in for the kernel. */
+export type Way = 'public' | 'netlink' | undefined;
+
 /** Runs a test with a source, and removes what it read. */
 export async function withSource(
   name: SourceName,
-  read: 'public' | undefined,
+  way: Way,
   test: (served: ServedSource) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'wgsource-'));
@@ -59,12 +62,15 @@ export async function withSource(
   await mkdir(sockets.directory);
   const wg = fakeWg(folder);
   const kernel = new FakeKernel();
-  const source =
-    name === 'netlink'
-      ? new NetlinkSource({}, async () => kernel.sockets)
-      : SOURCES[name]({ directory: sockets.directory, command: wg.command, read });
+  const { directory } = sockets;
+  const netlink = new NetlinkSource({}, async () => kernel.sockets);
+  const { command } = wg;
+  const make = (): Source => {
+    if (way === 'netlink') return name === 'auto' ? new AutoSource({ directory }, netlink) : netlink;
+    return SOURCES[name]({ directory, command, ...(way === 'public' && { read: way }) });
+  };
   try {
-    await test({ source, sockets, wg, kernel });
+    await test({ source: make(), sockets, wg, kernel });
   } finally {
     await sockets.serve([]);
     await rm(folder, { recursive: true });
