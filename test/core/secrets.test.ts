@@ -60,10 +60,18 @@ describe('keys after reading', function () {
     const readings = JSON.parse(remains.outputs) as Reading[];
     const failures = readings.flatMap((reading) => reading.failures);
     const codes = new Set(failures.map(({ source, code }) => `${source} ${code}`));
-    for (const code of ['uapi PROTOCOL', 'uapi CONNECTION_FAILED', 'wg-show PROTOCOL', 'wg-show TIMEOUT']) {
+    for (const code of [
+      'uapi PROTOCOL',
+      'uapi CONNECTION_FAILED',
+      'wg-show PROTOCOL',
+      'wg-show TIMEOUT',
+      'netlink PROTOCOL',
+      'netlink READ_FAILED',
+    ]) {
       assert.ok(codes.has(code), `no ${code} among ${[...codes].join()}`);
     }
-    assert.equal(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length, 40);
+    // Of those that are broken off, some are read before that.
+    assert.ok(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length >= 60);
     assert.ok(remains.strings.includes(PUBLIC_MARK));
     assert.ok(remains.buffers.includes(PUBLIC_MARK));
 

@@ -5,7 +5,8 @@ import type { NetlinkSource } from './internals.js';
 type OpenSockets = Awaited<ReturnType<NonNullable<ConstructorParameters<typeof NetlinkSource>[1]>>>;
 type NetlinkSocket = ReturnType<OpenSockets>['route'];
 
-const FAMILY = 31;
+/** The number WireGuard has. */
+export const FAMILY = 31;
 const RTM_GETLINK = 18;
 const GENL_ID_CTRL = 16;
 const ENODEV = 19;

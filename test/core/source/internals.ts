@@ -39,6 +39,9 @@ export const { NetlinkParser } = (await load(
 export const { Reply } = (await load(
   'netlink/reply',
 )) as typeof import('../../../packages/core/src/source/netlink/reply.js');
+export const { ofDevice } = (await load(
+  'netlink/errno',
+)) as typeof import('../../../packages/core/src/source/netlink/errno.js');
 export const { AddressText } = (await load(
   'netlink/address-text',
 )) as typeof import('../../../packages/core/src/source/netlink/address-text.js');

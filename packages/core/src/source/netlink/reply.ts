@@ -39,7 +39,8 @@ export class Reply {
       if (type === NLMSG_ERROR || type === NLMSG_DONE) {
         this.done = true;
         const errno = length < MESSAGE_HEADER + 4 ? 0 : -bytes.readInt32LE(at + MESSAGE_HEADER);
-        if (errno !== 0) throw new NetlinkError(errno);
+        if (errno < 0) throw malformed('the number of an error');
+        if (errno > 0) throw new NetlinkError(errno);
         return;
       }
       if ((flags & NLM_F_MULTI) === 0) this.done = true;
