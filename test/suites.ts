@@ -1,4 +1,5 @@
 import { collectorPath } from './support/collector-binary.js';
+import { guestObstacles } from './support/guest-image.js';
 import { jaegerPath } from './support/jaeger-binary.js';
 import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
@@ -73,6 +74,12 @@ export const suites: readonly Suite[] = [
     folders: ['tunnel'],
     timeoutMs: 60_000,
     needs: { obstacles: tunnelObstacles, enable: 'sudo -E npm test -- tunnel' },
+  },
+  {
+    name: 'kernel',
+    folders: ['kernel'],
+    timeoutMs: 60_000,
+    needs: { obstacles: guestObstacles, enable: 'npm run guest && npm test -- kernel' },
   },
   {
     name: 'e2e',

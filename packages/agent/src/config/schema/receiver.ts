@@ -153,8 +153,10 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     const runsWg = source === 'wg-show' || source === 'auto' || !SOURCE_NAMES.includes(source);
     if (!runsWg && command !== undefined) refuse('command', 'is for the sources auto and wg-show');
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
-    if (!runsWg && netns !== undefined) refuse('netns', 'is for the sources auto and wg-show');
-    if (source === 'wg-show' && directory !== undefined) refuse('directory', 'is for the sources auto and uapi');
+    if (!runsWg && source !== 'netlink' && netns !== undefined)
+      refuse('netns', 'is for the sources auto, netlink and wg-show');
+    if (['netlink', 'wg-show'].includes(source) && directory !== undefined)
+      refuse('directory', 'is for the sources auto and uapi');
     if (!Array.isArray(devices)) return;
     const reads = isUsable(include) && isUsable(exclude) ? interfaceFilter({ include, exclude }) : undefined;
     for (const [index, device] of devices.entries()) {
