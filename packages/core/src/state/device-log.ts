@@ -1,5 +1,6 @@
 import type { Device } from '../model/device.js';
 import type { ExpectedDevice } from '../model/expected-device.js';
+import type { Identity } from '../model/identity.js';
 import type { Change } from './change.js';
 import { tellDevice, tellDrift, type DeviceStep } from './device-changes.js';
 import { DriftTracker, type DriftChange } from './drift-tracker.js';
@@ -98,9 +99,9 @@ export class DeviceLog {
   }
 
   /** @param now the same peer, if it is there */
-  restoreRecord(saved: SavedRecord, device: Series, now: PeerView | undefined): void {
+  restoreRecord(saved: SavedRecord, device: Series, identity: Identity | undefined, now: PeerView | undefined): void {
     this.#rotation ??= new KeyRotation();
-    this.#rotation.restore(saved.record, recordedOf(saved, device));
+    this.#rotation.restore(saved.record, recordedOf(saved, device, identity));
     // Its name may be another than it was.
     if (saved.record === 'added' && now !== undefined) this.#rotation.rename(now);
   }

@@ -186,7 +186,8 @@ export class DeviceTracker {
   }
 
   restoreRecord(saved: SavedRecord): void {
-    this.#log.restoreRecord(saved, this.series, this.peers.get(saved.peer.publicKey)?.view);
+    const now = this.peers.get(saved.peer.publicKey)?.view;
+    this.#log.restoreRecord(saved, this.series, this.#sayings.identity, now);
   }
 
   /** All of it was taken up. */
