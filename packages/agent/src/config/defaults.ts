@@ -12,6 +12,8 @@ receivers:
     peer_limit: 10000
     # include: { interfaces: [wg0, wg1], match_type: strict }
     # exclude: { interfaces: ['^test'], match_type: regexp }
+    identity: { mode: hash } # hash or full; or hmac, with hmac_key: \${file:/etc/wgotel/identity.key}
+    endpoints: full # full, subnet or off
     names:
       peers: {}
       # peers: { "zTLaRCq/+ZFm6yrYRDBrGkrUkZRkkE0x5z5yDdBtFkI=": laptop }

@@ -17,11 +17,11 @@ export interface IdentitySettings {
   readonly hmacKey?: string | Uint8Array | undefined;
 }
 
-/** Fewer could be found by trying. */
-export const SHORTEST_HMAC_KEY = 32;
-
 /** How peers, tunnels and sessions get their ids: by SHA-256, or by HMAC-SHA-256 with a key, which nothing gives out. */
 export class Identity {
+  /** In bytes: fewer could be found by trying. */
+  static readonly SHORTEST_KEY = 32;
+
   readonly mode: IdentityMode;
   readonly #key: KeyObject | undefined;
 
@@ -63,8 +63,8 @@ export const HASH: Identity = new Identity();
 
 function keyOf(hmacKey: unknown): KeyObject {
   const bytes = typeof hmacKey === 'string' ? Buffer.from(hmacKey) : hmacKey;
-  if (bytes instanceof Uint8Array && bytes.length >= SHORTEST_HMAC_KEY) return createSecretKey(bytes);
-  throw invalid(`identity.hmacKey: expected a key of at least ${SHORTEST_HMAC_KEY} bytes`);
+  if (bytes instanceof Uint8Array && bytes.length >= Identity.SHORTEST_KEY) return createSecretKey(bytes);
+  throw invalid(`identity.hmacKey: expected a key of at least ${Identity.SHORTEST_KEY} bytes`);
 }
 
 function invalid(message: string): WireGuardError {

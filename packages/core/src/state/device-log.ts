@@ -98,11 +98,17 @@ export class DeviceLog {
     for (const [kind, recorded] of this.#rotation?.records() ?? []) yield savedRecord(kind, recorded);
   }
 
-  /** @param now the same peer, if it is there */
-  restoreRecord(saved: SavedRecord, device: Series, identity: Identity | undefined, now: PeerView | undefined): void {
+  /** @param present the peers that are there now */
+  restoreRecord(
+    saved: SavedRecord,
+    device: Series,
+    identity: Identity | undefined,
+    present: ReadonlyMap<string, { readonly view: PeerView }>,
+  ): void {
     this.#rotation ??= new KeyRotation();
     this.#rotation.restore(saved.record, recordedOf(saved, device, identity));
     // Its name may be another than it was.
+    const now = present.get(saved.peer.publicKey)?.view;
     if (saved.record === 'added' && now !== undefined) this.#rotation.rename(now);
   }
 }

@@ -186,8 +186,7 @@ export class DeviceTracker {
   }
 
   restoreRecord(saved: SavedRecord): void {
-    const now = this.peers.get(saved.peer.publicKey)?.view;
-    this.#log.restoreRecord(saved, this.series, this.#sayings.identity, now);
+    this.#log.restoreRecord(saved, this.series, this.#sayings.identity, this.peers);
   }
 
   /** All of it was taken up. */
