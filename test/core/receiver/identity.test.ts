@@ -72,7 +72,7 @@ async function outputsOf(identity: IdentitySettings): Promise<Readonly<Record<st
     application.getTracer('test').startSpan('request', { kind: SpanKind.CLIENT, attributes }).end();
   }
   await receiver.shutdown();
-  tagging.shutdown();
+  await tagging.shutdown();
   return {
     ...outputs,
     events: JSON.stringify(records.map(toText)),
