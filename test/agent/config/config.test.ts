@@ -40,6 +40,8 @@ describe('configuration', () => {
         events: {},
         sessionMode: 'auto',
         resourceAttributes: {},
+        identity: { mode: 'hash', hmacKey: undefined },
+        endpoints: 'full',
         names: { peers: {}, files: [], configurationFiles: [] },
         drift: { files: [], endpointNames: false },
         peers: [],
