@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
-import { Logger, RequestQueue, Sender, type Deliveries, type Outcome, type Transport } from '@wgotel/agent';
+import { Logger, RequestQueue, Sender, type Outcome, type Transport } from '@wgotel/agent';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { checkAccounts } from './accounts.js';
 import { OK } from './otlp-server.js';
 import { DEADLINE, request, turn, untilAborted, withServer, UNUSED } from './sender-setup.js';
 
@@ -191,17 +192,6 @@ function step(): fc.Arbitrary<{ points: number | undefined; outcome: Outcome | u
       { kind: 'sent', rejectedItems: 2, message: 'z' },
     ),
   });
-}
-
-function checkAccounts({ enqueued, sent, queued, dropped }: Deliveries): void {
-  for (const unit of ['requests', 'items'] as const) {
-    const counts = [sent, queued, ...Object.values(dropped)].map((count) => count[unit]);
-    assert.ok(counts.every((count) => count >= 0));
-    assert.equal(
-      counts.reduce((sum, count) => sum + count),
-      enqueued[unit],
-    );
-  }
 }
 
 /** Answers that wait to be let out one by one. */

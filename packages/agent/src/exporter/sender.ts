@@ -258,7 +258,6 @@ export class Sender {
     this.#ledger.restored(found);
     this.#log.info('requests are there from before, and go out first', { ...this.#about, ...found });
     this.#isReplaying = true;
-    this.#run();
   }
 
   /** The queue took something in, or could not. */

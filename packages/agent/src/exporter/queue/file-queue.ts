@@ -3,19 +3,21 @@ import type { Queue, QueueListener, Stored } from './queue.js';
 import { encodeQueueFile, QueueFileError } from './queue-file.js';
 import { inBlocks, QueueFolder, type StoredRequest } from './queue-folder.js';
 
-/** What can't be written waits in memory up to this, in bytes. */
+/** What is not yet written, or can't be, waits in memory up to this, in bytes. */
 const MEMORY_LIMIT = 64 * 1024 * 1024;
 
-/** What a process has too little of for the moment: the file is as good as before. */
-const PASSING: readonly (string | undefined)[] = ['EMFILE', 'ENFILE', 'ENOMEM'];
+/** What says that a file is lost. All else may pass: the disk is gone for a while, or there are too many open files. */
+const LOST: readonly (string | undefined)[] = ['ENOENT', 'EIO'];
 
 export interface FileQueueOptions {
   /** A folder that nobody else uses. */
   readonly path: string;
-  /** How much there is on disk at most, and in memory while the disk takes nothing, in bytes. */
+  /** How much there is on disk at most, in bytes. */
   readonly limit: number;
   /** Whether what is written is to survive a crash of the machine, and not only of the process. */
   readonly fsync: boolean;
+  /** For tests: how much there is in memory at most, in bytes. */
+  readonly memoryLimit?: number | undefined;
 }
 
 /** A request in the queue: in memory, on disk, or both. */
@@ -34,6 +36,7 @@ interface Entry {
 export class FileQueue implements Queue {
   readonly #folder: QueueFolder;
   readonly #limit: number;
+  readonly #memoryLimit: number;
   #listener: QueueListener | undefined;
   #entries: Entry[] = [];
   /** Those in memory alone that are to be written. */
@@ -51,9 +54,10 @@ export class FileQueue implements Queue {
   /** One thing after the other: what is from before is taken up, then requests are written. */
   #work: Promise<unknown>;
 
-  constructor({ path, limit, fsync }: FileQueueOptions) {
+  constructor({ path, limit, fsync, memoryLimit = MEMORY_LIMIT }: FileQueueOptions) {
     this.#folder = new QueueFolder(path, fsync);
     this.#limit = limit;
+    this.#memoryLimit = memoryLimit;
     this.#work = new Promise((resolve) => (this.#begin = resolve));
   }
 
@@ -88,7 +92,7 @@ export class FileQueue implements Queue {
     this.#entries.push(entry);
     this.#unwritten.push(entry);
     this.#memoryBytes += request.bytes.length;
-    while (this.#memoryBytes > Math.min(this.#limit, MEMORY_LIMIT)) {
+    while (this.#memoryBytes > this.#memoryLimit) {
       const oldest = this.#unwritten.find((each) => each !== this.#writing?.entry);
       if (oldest === undefined) return;
       this.#drop(oldest, 'disk', this.#problem ?? 'the disk is too slow');
@@ -107,7 +111,10 @@ export class FileQueue implements Queue {
         entry.request ??= await this.#read(entry);
         return entry.request;
       } catch (error) {
-        if (PASSING.includes((error as NodeJS.ErrnoException).code)) return undefined;
+        if (!(error instanceof QueueFileError) && !LOST.includes((error as NodeJS.ErrnoException).code)) {
+          this.#progressed((error as Error).message);
+          return undefined;
+        }
         await this.#discard(entry, error as Error);
       }
     }
@@ -144,13 +151,16 @@ export class FileQueue implements Queue {
       for (let entry = this.#unwritten[0]; entry !== undefined; entry = this.#unwritten[0]) {
         const done = this.#store(entry);
         this.#writing = { entry, done: done.catch(() => undefined) };
-        await done;
+        await done.finally(() => (this.#writing = undefined));
       }
-      this.#problem = undefined;
+      this.#progressed(undefined);
     } catch (error) {
-      this.#problem = (error as Error).message;
+      this.#progressed((error as Error).message);
     }
-    this.#writing = undefined;
+  }
+
+  #progressed(problem: string | undefined): void {
+    this.#problem = problem;
     this.#listener?.progressed();
   }
 

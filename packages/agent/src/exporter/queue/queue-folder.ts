@@ -42,16 +42,16 @@ export class QueueFolder {
    *  @throws {Error} of the file system */
   async list(): Promise<StoredRequest[]> {
     await this.#make();
-    const files = (await readdir(this.path, { withFileTypes: true })).filter((entry) => entry.isFile());
-    const names = files.map(({ name }) => name).toSorted();
+    const entries = await readdir(this.path, { withFileTypes: true });
+    const numbers = entries.map(({ name }) => Number(NAME.exec(name)?.[1] ?? -1));
+    this.#next = Math.max(this.#next, numbers.reduce((most, number) => Math.max(most, number), -1) + 1);
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     for (const name of names.filter(isAside)) await rm(join(this.path, name), { force: true });
-    const ours = names.filter((name) => NAME.test(name));
+    const ours = names.filter((name) => NAME.test(name)).toSorted();
     const found: StoredRequest[] = [];
     for (let at = 0; at < ours.length; at += AT_ONCE) {
       found.push(...(await Promise.all(ours.slice(at, at + AT_ONCE).map((name) => this.#look(name)))));
     }
-    const last = ours.at(-1);
-    if (last !== undefined) this.#next = Math.max(this.#next, Number(NAME.exec(last)![1]) + 1);
     return found;
   }
 

@@ -30,12 +30,12 @@ export interface Stored {
   readonly requests: number;
   /** As they are on disk: compressed, in blocks. */
   readonly bytes: number;
-  /** Why nothing can be written at present. `undefined`: it can. */
+  /** Why nothing can be written, or read, at present. `undefined`: it can. */
   readonly problem: string | undefined;
 }
 
 export interface QueueListener {
-  /** Requests were found that are from before. */
+  /** Requests were found that are from before. That it got on is said later. */
   restored(found: Count): void;
   /** A request is lost. */
   dropped(items: number, reason: string, message: string): void;
