@@ -166,8 +166,7 @@ export class Sender {
   /** At the end, what is on disk can wait there for the next agent, rather than hold up this one. */
   #leavesTheRest(): boolean {
     if (this.#end.signal.aborted) return true;
-    const isStored = this.#queue.stored !== undefined;
-    return isStored && this.#closing !== undefined && (this.#isReplaying || this.#failing !== undefined);
+    return this.#queue.stored !== undefined && this.#closing !== undefined && this.#failing !== undefined;
   }
 
   async #deliver(request: EncodedRequest): Promise<void> {
@@ -236,11 +235,10 @@ export class Sender {
     const delay = outcome.retryDelay ?? this.#backoff.next(outcome.connected);
     this.#fail(outcome);
     this.#release();
-    await this.#rest(delay);
+    if (!this.#leavesTheRest()) await this.#rest(delay);
   }
 
   async #rest(millis: number): Promise<void> {
-    if (this.#closing !== undefined && this.#queue.stored !== undefined) return;
     this.#pause = new AbortController();
     await this.#sleep(millis, this.#pause.signal);
   }
