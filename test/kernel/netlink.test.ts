@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { runInGuest } from '../support/guest.js';
+import { READING, runInGuest } from '../support/guest.js';
 import { SCENARIOS } from './guest/scenarios.js';
 
 interface Result {
@@ -14,15 +14,7 @@ describe('source netlink on a real kernel is what wg show all dump says, with', 
 
   before(async function () {
     this.timeout(300_000);
-    const written = await runInGuest('build/test/kernel/guest/main.js', [
-      'package.json',
-      'build/test/core/source/internals.js',
-      'build/test/support/repository.js',
-      'packages/core/package.json',
-      'packages/core/dist',
-      'node_modules/koffi',
-      'node_modules/@koromix',
-    ]);
+    const written = await runInGuest('build/test/kernel/guest/main.js', READING);
     for (const line of written.trim().split(/\r?\n/)) {
       const result = JSON.parse(line) as Result;
       results.set(result.name, result);

@@ -5,14 +5,25 @@ import { execa } from 'execa';
 import { guestImage, pack } from './guest-image.js';
 import { repositoryPath } from './repository.js';
 
+/** What a program needs that reads WireGuard in a guest. */
+export const READING: readonly string[] = [
+  'package.json',
+  'build/test/core/source/internals.js',
+  'build/test/support/repository.js',
+  'packages/core/package.json',
+  'packages/core/dist',
+  'node_modules/koffi',
+  'node_modules/@koromix',
+];
+
 /** Longer than a guest takes on a machine with much else to do. */
 const LIMIT = 280_000;
 
 /** Boots a machine with a kernel of its own, runs a program of Node in it as root, and returns what that has written on
  *  standard output. The machine has no network and no disk; its processor is emulated, so that it needs nothing of the host.
  *
- *  @param main the program, below the repository
- *  @param others files and folders below the repository that are there too
+ *  @param main the program, below the repository; what is in its folder is there too
+ *  @param others files and folders below the repository that are there as well
  *  @throws {Error} with the console if the program has not ended well */
 export async function runInGuest(main: string, others: readonly string[]): Promise<string> {
   const image = guestImage();
