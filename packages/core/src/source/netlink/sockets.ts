@@ -1,7 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
 import { WireGuardError } from '../../errors.js';
 import type { Namespace } from '../namespace.js';
 import { malformed } from './attribute.js';
+import { within } from './enter.js';
 import { NetlinkError } from './errno.js';
 import type { Libc } from './libc.js';
 
@@ -37,7 +37,6 @@ const SOCK_NONBLOCK = 0o4000;
 const NETLINK_ROUTE = 0;
 const NETLINK_GENERIC = 16;
 const MSG_TRUNC = 0x20;
-const CLONE_NEWNET = 0x40000000;
 const EINTR = 4;
 const EAGAIN = 11;
 
@@ -46,14 +45,7 @@ const KERNEL = Buffer.from([AF_NETLINK, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 
 /** Makes what opens sockets by the functions of libc. */
 export function socketsOf(libc: Libc): OpenSockets {
-  return ({ name, path }) => {
-    if (path === undefined) return openBoth(libc);
-    try {
-      return inNamespace(libc, path, () => openBoth(libc));
-    } catch (error) {
-      throw ofNamespace(error, name!);
-    }
-  };
+  return (namespace) => within(libc, namespace, () => openBoth(libc));
 }
 
 function openBoth(libc: Libc): NetlinkSockets {
@@ -103,34 +95,6 @@ class KernelSocket implements NetlinkSocket {
   }
 }
 
-/** Does something while this thread is in another network namespace. Nothing else can run on it meanwhile, as nothing here
- *  waits, and threads are not made by it either. */
-function inNamespace<T>(libc: Libc, path: string, act: () => T): T {
-  const opened: number[] = [];
-  const open = (file: string): number => {
-    const fd = openSync(file, 'r');
-    opened.push(fd);
-    return fd;
-  };
-  const enter = (fd: number): void => {
-    if (libc.setns(fd, CLONE_NEWNET) === -1) throw new NetlinkError(libc.errno());
-  };
-  try {
-    const [home, there] = [open('/proc/thread-self/ns/net'), open(path)];
-    // Who could not come back must not leave.
-    enter(home);
-    enter(there);
-    try {
-      return act();
-    } finally {
-      // Everything this process sends from now on would go another way than anybody knows of.
-      if (libc.setns(home, CLONE_NEWNET) === -1) process.abort();
-    }
-  } finally {
-    opened.forEach(closeSync);
-  }
-}
-
 /** Says why sockets can't be opened at all. */
 function unavailable(libc: Libc): WireGuardError {
   const { message } = new NetlinkError(libc.errno());
@@ -138,20 +102,4 @@ function unavailable(libc: Libc): WireGuardError {
     'SOURCE_UNAVAILABLE',
     `netlink sockets can't be opened (${message}): a sandbox that allows AF_NETLINK is needed`,
   );
-}
-
-/** Says what an error means for a namespace that was to be entered. */
-function ofNamespace(error: unknown, name: string): unknown {
-  if (error instanceof WireGuardError) return error;
-  const { code = (error as Error).message } = error as NodeJS.ErrnoException;
-  if (code === 'EPERM' || code === 'EACCES') {
-    return new WireGuardError(
-      'PERMISSION_DENIED',
-      `no permission to enter the network namespace ${name}: run as root, or with CAP_SYS_ADMIN (pid:N: CAP_SYS_PTRACE too)`,
-      { cause: error },
-    );
-  }
-  return new WireGuardError('SOURCE_UNAVAILABLE', `the network namespace ${name} can't be entered: ${code}`, {
-    cause: error,
-  });
 }
