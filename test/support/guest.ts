@@ -41,18 +41,11 @@ export async function runInGuest(main: string, others: readonly string[]): Promi
     await pack(join(folder, 'root'), added);
     // One archive after the other is one archive.
     await execa('cat', [image.root, added], { stdout: { file: root }, buffer: false });
-    const arguments_ = [
-      ...['-nodefaults', '-no-user-config', '-nographic', '-no-reboot'],
-      ...['-machine', 'pc', '-accel', 'tcg', '-cpu', 'max', '-smp', '1', '-m', '1024'],
-      ...['-kernel', image.kernel, '-initrd', root],
-      ...[
-        '-append',
-        'console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on tsc=reliable no_timer_check ' +
-          `MAIN=${main}`,
-      ],
-      ...['-serial', 'stdio', '-serial', `file:${output}`],
-    ];
-    const { all, timedOut } = await execa('qemu-system-x86_64', arguments_, {
+    const machine = '-nodefaults -no-user-config -nographic -no-reboot -machine pc -accel tcg -cpu max -smp 1 -m 1024';
+    const kernel = 'console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on tsc=reliable no_timer_check';
+    const files = ['-kernel', image.kernel, '-initrd', root, '-append', `${kernel} MAIN=${main}`];
+    const ports = ['-serial', 'stdio', '-serial', `file:${output}`];
+    const { all, timedOut } = await execa('qemu-system-x86_64', [...machine.split(' '), ...files, ...ports], {
       all: true,
       reject: false,
       stdin: 'ignore',

@@ -65,9 +65,9 @@ function kernel(): FakeKernel {
     Array.from(readdirSync(join(lists, name)), Number)
       .toSorted((a, b) => a - b)
       .map((index) => (into) => {
-        const file = openSync(join(lists, name, String(index)), 'r');
-        const length = readSync(file, into);
-        closeSync(file);
+        const datagram = openSync(join(lists, name, String(index)), 'r');
+        const length = readSync(datagram, into);
+        closeSync(datagram);
         return length;
       });
   return fake;
