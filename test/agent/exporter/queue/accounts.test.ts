@@ -54,6 +54,12 @@ class Succession {
     this.#running = this.#begin();
   }
 
+  /** Waits until the folder was looked through. */
+  async open(): Promise<void> {
+    this.enqueue(1, 1);
+    await this.settle();
+  }
+
   enqueue(items: number, blocks: number): void {
     const text = `${++this.enqueued} ${randomBytes(blocks * BLOCK - 600).toString('latin1')}`;
     const bytes = Buffer.from(text);
@@ -141,7 +147,7 @@ class Succession {
     this.#folder = folder;
     const left = readdirSync(folder).map((name) => Number(name.split('-')[1]));
     this.#running = this.#begin();
-    await this.settle();
+    await this.open();
     const { restored } = this.#running.sender.deliveries;
     assert.deepEqual(restored, { requests: left.length, items: left.reduce((sum, items) => sum + items, 0) });
   }
@@ -164,6 +170,7 @@ describe('the accounts of a queue on disk', function () {
         (steps, outcomes) =>
           withFolder(async (root) => {
             const agents = new Succession(root, () => outcomes.shift() ?? SENT);
+            await agents.open();
             for (const each of steps) {
               if (each.is === 'enqueue') agents.enqueue(each.items, each.blocks);
               else if (each.is === 'turn') await turn();
