@@ -3,6 +3,9 @@ import { connect, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { groupId } from './group.js';
 
+/** A Unix socket's path has 107 bytes at most, and is made under a longer name first. */
+export const LONGEST_PATH = 90;
+
 /** Where a socket is to be, and who may connect. */
 export interface SocketPlace {
   readonly path: string;

@@ -7,6 +7,7 @@ import { endSignal } from '../end-signal.js';
 import { Logger } from '../log.js';
 import { joinedSource } from '../reader/joined-source.js';
 import { ReaderServer } from '../reader/server.js';
+import { LONGEST_PATH } from '../socket-file.js';
 import { VERSION } from '../version.js';
 import { addReadingOptions } from './options.js';
 
@@ -40,18 +41,24 @@ export function readerCommand(): Command {
 async function serve({ socket, ...flags }: Flags & { readonly socket: string }): Promise<void> {
   // What is made is for nobody else, from the first moment on.
   process.umask(0o077);
-  const { receivers, telemetry } = loadConfiguration(flags, process.env, DEFAULT_FILE);
+  // What OpenTelemetry's variables say is of exporters, and there are none.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_')));
+  const { receivers, telemetry } = loadConfiguration(flags, env, DEFAULT_FILE);
+  if (Buffer.byteLength(socket) > LONGEST_PATH)
+    throw new ConfigError([`--socket: expected a path of at most ${LONGEST_PATH} bytes`]);
   for (const [id, { source }] of Object.entries(receivers)) {
     if (source === 'reader') throw new ConfigError([`receivers.${id}.source: a reader can't read from a reader`]);
   }
   const log = new Logger(telemetry.logs);
   const ended = endSignal();
-  const server = await ReaderServer.listen(socket, joinedSource(Object.values(receivers)), log).catch((error: Error) => {
-    throw new ConfigError([error.message]);
-  });
+  const server = await ReaderServer.listen(socket, joinedSource(Object.values(receivers)), log).catch(
+    (error: Error) => {
+      throw new ConfigError([error.message]);
+    },
+  );
   log.info('wgotel reads WireGuard for those who ask', {
     version: VERSION,
-    config: configFile(flags, process.env, DEFAULT_FILE),
+    config: configFile(flags, env, DEFAULT_FILE),
     receivers: Object.entries(receivers).map(([id, { source }]) => `${id}: ${source}`),
     socket,
   });

@@ -54,7 +54,8 @@ export const WORD: RegExp = /^[^\p{Cc}\p{Bidi_Control}]{1,255}$/u;
 /** Takes over what is said of a device, its peers apart. */
 export function deviceOf(value: unknown, at: string): Omit<Device, 'peers'> {
   const device = map(value, at);
-  if (device['type'] !== 'kernel' && device['type'] !== 'userspace') throw expected(`${at}.type`, 'kernel or userspace');
+  if (device['type'] !== 'kernel' && device['type'] !== 'userspace')
+    throw expected(`${at}.type`, 'kernel or userspace');
   return {
     name: text(device['name'], `${at}.name`, WORD),
     type: device['type'],

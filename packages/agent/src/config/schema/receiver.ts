@@ -157,7 +157,8 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     if (!runsWg && command !== undefined) refuse('command', 'is for the sources auto and wg-show');
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
     if (!runsWg && netns !== undefined) refuse('netns', 'is for the sources auto and wg-show');
-    if ((source === 'wg-show' || source === 'reader') && directory !== undefined) refuse('directory', 'is for the sources auto and uapi');
+    if ((source === 'wg-show' || source === 'reader') && directory !== undefined)
+      refuse('directory', 'is for the sources auto and uapi');
     if (!Array.isArray(devices)) return;
     const reads = isUsable(include) && isUsable(exclude) ? interfaceFilter({ include, exclude }) : undefined;
     for (const [index, device] of devices.entries()) {

@@ -54,7 +54,9 @@ export class ReaderSource implements Source {
     failures.unshift(...parser.failures.filter(({ device }) => device === undefined || this.#reads(device)));
     const devices = parser.devices.map((device) => reuseDevice(device, previous));
     const isSilent = devices.length === 0 && failures.length === 0 && parser.notes.length === 0;
-    const notes = isSilent ? [{ source: this.name, message: 'the reader has no device that is read here' }] : parser.notes;
+    const notes = isSilent
+      ? [{ source: this.name, message: 'the reader has no device that is read here' }]
+      : parser.notes;
     return { devices, failures, notes };
   }
 }

@@ -13,7 +13,8 @@ export async function readUapi(
   now: number,
 ): Promise<ReturnType<UapiParser['end']>> {
   parser.begin(now);
-  const explain = (error: NodeJS.ErrnoException): ReturnType<typeof asWireGuardError> => asWireGuardError(error, path, device);
+  const explain = (error: NodeJS.ErrnoException): ReturnType<typeof asWireGuardError> =>
+    asWireGuardError(error, path, device);
   await askOver({ path, request: 'get=1\n\n', parser, signal, device, explain });
   return parser.end();
 }

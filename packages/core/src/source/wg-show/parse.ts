@@ -100,8 +100,7 @@ export class DumpParser {
   }
 
   #parsePeer(): void {
-    if (this.#table !== undefined)
-      readPeerLine(this.#columns, this.#table, (expected) => this.#malformed(expected));
+    if (this.#table !== undefined) readPeerLine(this.#columns, this.#table, (expected) => this.#malformed(expected));
   }
 
   /** Whether the columns of AmneziaWG's first version (junk packets, padding, types of messages) say that nothing is
