@@ -373,5 +373,34 @@ ExecStartPost=/usr/bin/env node /opt/probe.mjs ${FOLDERS}
       await until('the agent has it again', async () => !failure.test((await status()).stdout));
       assert.equal(await property('ExecMainStatus', READER), '0');
     });
+
+    it('goes on as a user that stays, whose group lets an application ask for tunnels', async () => {
+      const application = `
+import { get } from 'node:http';
+get({ socketPath: '/run/wgotel/state/wgotel.sock', path: '/v1/tunnels?watch=false' }, (answer) =>
+  answer.once('data', (bytes) => console.log('tunnels: ' + JSON.parse(bytes.toString().split('\\n')[0]).type)),
+).on('error', ({ code }) => console.log('tunnels: ' + code));`;
+      await machine.write('/opt/application.mjs', application);
+      await machine.write(
+        '/etc/systemd/system/application.service',
+        '[Service]\nType=oneshot\nDynamicUser=yes\nExecStart=/usr/bin/env node /opt/application.mjs\n',
+      );
+      const said = async (): Promise<string[]> => {
+        await machine.exec(['systemctl', 'daemon-reload']);
+        await machine.exec(['systemctl', 'start', 'application']);
+        const lines = await machine.exec(['journalctl', '--unit=application', '--no-pager', '--output=cat']);
+        return lines.match(/^tunnels: .*$/gm) ?? [];
+      };
+      await machine.exec(['systemctl', 'stop', 'wgotel', READER]);
+      await machine.exec(['systemd-sysusers', '/clone/deploy/systemd/sysusers.d/wgotel.conf']);
+      await machine.exec(['systemctl', 'start', 'wgotel']);
+      await scraped();
+      const uid = await machine.exec(['id', '--user', 'wgotel']);
+      for (const unit of ['wgotel', READER]) assert.equal((await processStatus(unit))['Uid']!.split('\t')[0], uid);
+      assert.match((await status()).stdout, /^ {2}wg0: up, 1 (?:never|stale)$/m);
+      assert.deepEqual(await said(), ['tunnels: EACCES']);
+      await machine.exec(['cp', '-r', '/clone/deploy/systemd/application.service.d', '/etc/systemd/system/']);
+      assert.deepEqual(await said(), ['tunnels: EACCES', 'tunnels: header']);
+    });
   });
 });

@@ -14,8 +14,8 @@ const REFUSED: readonly [options: object, message: string][] = [
   [{ timeout: Infinity }, 'timeout: expected a number from 1 to 2147483647, not Infinity'],
   [{ peerLimit: -1 }, 'peerLimit: expected a whole number of 0 or more, not -1'],
   [{ events: { 'wireguard.peer.gone': {} } }, 'events: there is no event wireguard.peer.gone'],
-  [{ source: 'netlink' }, "source: expected a Source or one of auto, uapi, wg-show, recorded, not 'netlink'"],
-  [{ source: 'toString' }, "source: expected a Source or one of auto, uapi, wg-show, recorded, not 'toString'"],
+  [{ source: 'netlink' }, "source: expected a Source or one of auto, uapi, wg-show, reader, recorded, not 'netlink'"],
+  [{ source: 'toString' }, "source: expected a Source or one of auto, uapi, wg-show, reader, recorded, not 'toString'"],
 ];
 
 const ACCEPTED: readonly ReceiverOptions[] = [

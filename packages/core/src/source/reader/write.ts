@@ -37,5 +37,5 @@ function peerLine(peer: Peer): string {
   const seconds = Math.floor(lastHandshakeTime / 1000);
   const io = `${peer.receiveBytes}\t${peer.transmitBytes}`;
   const keepalive = persistentKeepaliveInterval ?? 'off';
-  return `peer\t${publicKey}\t${presharedKey}\t${endpoint ?? NONE}\t${prefixes}\t${seconds}\t${io}\t${keepalive}\t${lastHandshakeTime - seconds * 1000}\n`;
+  return `peer\t${publicKey}\t${presharedKey}\t${endpoint ?? NONE}\t${prefixes}\t${seconds}\t${io}\t${keepalive}\t${Math.floor(lastHandshakeTime - seconds * 1000)}\n`;
 }
