@@ -39,7 +39,7 @@ export const READER_TARGET: FuzzTarget = {
     }
     const { devices, failures, notes } = parser;
     // Where the answer itself calls 32 bytes a public key, or a word the name of a device, nobody can tell that it is another.
-    const peersOf = devices.map(({ peers }) => peers.map((peer) => ({ ...peer, publicKey: undefined })));
+    const peersOf = devices.map(({ peers }) => peers.map((each) => ({ ...each, publicKey: undefined })));
     assertHarmless(said + JSON.stringify(peersOf));
     for (const { message } of [...failures, ...notes]) {
       if (/\p{Cc}/u.test(message)) throw new Error('a control character shows');
