@@ -167,6 +167,21 @@ service:
     for (const line of all) assert.ok(!search.inText(line) && !line.includes('swordfish'), line);
   });
 
+  it('can be given on no command line: there is no option for one, and an address with one is refused', async () => {
+    const { output, ended } = cli('completion', 'fish');
+    await ended;
+    const options = Array.from(output.out.matchAll(/ -l ([a-z-]+)$/gm), ([, option]) => option!);
+    assert.ok(options.includes('endpoint') && options.includes('socket'));
+    assert.deepEqual(
+      options.filter((option) => /header|token|secret|password|key|auth|user/.test(option)),
+      [],
+    );
+    const refused = cli('run', '--endpoint', 'https://user:swordfish@collector.example.com:4317');
+    assert.equal((await refused.ended)[0], 2);
+    assert.match(refused.output.err, /--endpoint: .* without user/);
+    assert.doesNotMatch(refused.output.err, /swordfish/);
+  });
+
   it('are in no environment of a child, which knows where programs are and its language alone', () => {
     for (const { env } of calls) assert.deepEqual(Object.keys(env).toSorted(), ['LC_ALL', 'PATH']);
   });
