@@ -92,7 +92,7 @@ describe('the same device through every source', () => {
 
   async function throughReader(): Promise<Reading> {
     const socket = join(folder, 'reader.sock');
-    const reader = await startReader(socket, SOURCES.uapi());
+    const reader = await startReader(socket, SOURCES.uapi({}));
     try {
       return await read('reader', { socket });
     } finally {
