@@ -16,7 +16,8 @@ export class HealthServer {
   /** Begins to listen. Rejects if it can't, in a sentence that names the address. */
   static async listen({ host, port }: HealthConfig, status: () => AgentStatus): Promise<HealthServer> {
     const server = createServer(
-      { requestTimeout: 5000, headersTimeout: 5000, keepAliveTimeout: 5000 },
+      // Node looks for those that are too slow every 30 s otherwise.
+      { requestTimeout: 5000, headersTimeout: 5000, keepAliveTimeout: 5000, connectionsCheckingInterval: 5000 },
       (request, response) => answer(request, response, status),
     );
     server.maxConnections = 64;
