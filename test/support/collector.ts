@@ -18,10 +18,13 @@ export interface CollectorOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A network namespace in which it receives OTLP on all addresses. Default: the own one, on loopback. */
   readonly namespace?: string;
+  /** Where it receives OTLP. Default: ports that are free. */
+  readonly ports?: { readonly grpc: number; readonly http: number };
 }
 
 /** A real Collector that receives OTLP. */
 export interface RunningCollector {
+  readonly pid: number;
   readonly grpcPort: number;
   readonly httpPort: number;
   /** Returns what the `file` exporter has written so far; complete once the Collector is stopped. */
@@ -35,7 +38,8 @@ export interface RunningCollector {
 export async function startCollector(options: CollectorOptions = {}): Promise<RunningCollector> {
   const binary = collectorPath();
   if (binary === undefined) throw new Error('no Collector binary: run `npm run collector`');
-  const [grpcPort, httpPort] = [await freePort(), await freePort()];
+  const grpcPort = options.ports?.grpc ?? (await freePort());
+  const httpPort = options.ports?.http ?? (await freePort());
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-collector-'));
   const file = join(folder, 'exported.jsonl');
   await writeFile(file, '');
@@ -60,6 +64,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
     throw error;
   }
   return {
+    pid: collector.pid,
     grpcPort,
     httpPort,
     stop,
