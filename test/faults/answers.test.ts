@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
 import { FAILURES, RETRIED, retryInfo, trailer } from '../agent/exporter/grpc-status.js';
 import type { Answer } from '../agent/exporter/otlp-server.js';
-import { grpcBackend, httpBackend, scrapesIn, type Backend, type HttpTrouble } from './backend.js';
+import { grpcBackend, httpBackend, type Backend, type HttpTrouble } from './backend.js';
 import { goThrough, tell } from './outage.js';
+import { scrapesIn } from './points.js';
 import type { Scene } from './scene.js';
 import { family, type Fault } from './table.js';
 

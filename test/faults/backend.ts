@@ -2,11 +2,10 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HttpServer } from '../agent/exporter/http-server.js';
 import { OK, OtlpServer, type Answer, type OtlpServerOptions } from '../agent/exporter/otlp-server.js';
-import { decodeMetrics } from '../support/otlp.js';
 
-/** What an exporter is configured with beside its endpoint: short times, so that an outage of some attempts takes a second or
+/** What an exporter is configured with beside its endpoint: short pauses, so that an outage of some attempts takes a second or
  *  two. */
-export const QUICK = { timeout: '1s', retry_on_failure: { initial_interval: '50ms', max_interval: '300ms' } };
+export const QUICK = { timeout: '5s', retry_on_failure: { initial_interval: '50ms', max_interval: '300ms' } };
 
 /** Somebody whom metrics are sent to, and who gets into trouble. */
 export interface Backend<Trouble> {
@@ -18,24 +17,33 @@ export interface Backend<Trouble> {
   trouble: Trouble | undefined;
   /** How long it thinks before it answers, in milliseconds. */
   slowness: number;
-  /** When requests came, whatever became of them, in milliseconds. */
+  /** When requests with metrics came, whatever became of them, in milliseconds. */
   readonly attempts: readonly number[];
   /** Those that were taken. */
   readonly taken: readonly Buffer[];
   stop(): void;
 }
 
+export interface GrpcBackend extends Backend<Answer> {
+  /** Requests with log records that were taken. */
+  readonly logs: readonly Buffer[];
+}
+
 /** One that speaks OTLP/gRPC. */
-export async function grpcBackend(options: OtlpServerOptions = {}): Promise<Backend<Answer>> {
-  const [taken, attempts]: [Buffer[], number[]] = [[], []];
-  const server = await OtlpServer.start(async (index) => {
-    attempts.push(performance.now());
+export async function grpcBackend(options: OtlpServerOptions = {}): Promise<GrpcBackend> {
+  const [taken, attempts, logs]: [Buffer[], number[], Buffer[]] = [[], [], []];
+  const server = await OtlpServer.start(async (index, signal) => {
     const answer = backend.trouble ?? OK;
-    if (answer === OK) taken.push(server.received[index]!.bytes);
+    if (signal === 'metrics') {
+      attempts.push(performance.now());
+      if (answer === OK) taken.push(server.received[index]!.bytes);
+    } else if (answer === OK && signal === 'logs') {
+      logs.push(server.receivedOf(signal)[index]!.bytes);
+    }
     await delay(backend.slowness);
     return answer;
   }, options);
-  const backend: Backend<Answer> = {
+  const backend: GrpcBackend = {
     exporter: 'otlp_grpc',
     section: { endpoint: `http://127.0.0.1:${server.port}`, ...QUICK },
     port: server.port,
@@ -43,6 +51,7 @@ export async function grpcBackend(options: OtlpServerOptions = {}): Promise<Back
     slowness: 0,
     attempts,
     taken,
+    logs,
     stop: () => server.stop(),
   };
   return backend;
@@ -83,11 +92,4 @@ export async function httpBackend(): Promise<Backend<HttpTrouble>> {
     stop: () => server.stop(),
   };
   return backend;
-}
-
-/** The scrapes that requests are of: times of a device's state, each once, in order of arrival. */
-export function scrapesIn(requests: readonly Buffer[], device = 'wg0'): string[] {
-  const points = requests.flatMap(decodeMetrics).filter(({ metric }) => metric === 'wireguard.peer.count');
-  const times = points.filter(({ attributes }) => Object.values(attributes).includes(device)).map(({ time }) => time);
-  return [...new Set(times)];
 }

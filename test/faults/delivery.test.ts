@@ -7,9 +7,10 @@ import { TcpProxy } from '../agent/exporter/tcp-proxy.js';
 import { startCollector, type RunningCollector } from '../support/collector.js';
 import { exportedPoints } from '../support/exported-points.js';
 import { freePort, until } from '../support/process.js';
-import { grpcBackend, httpBackend, QUICK, scrapesIn } from './backend.js';
+import { grpcBackend, httpBackend, QUICK } from './backend.js';
 import type { ObservedAgent } from './observed-agent.js';
 import { assertLossless, goThrough, tell } from './outage.js';
+import { scrapesIn } from './points.js';
 import type { Scene } from './scene.js';
 import { family } from './table.js';
 
@@ -24,6 +25,9 @@ async function scrapesAt(...collectors: readonly RunningCollector[]): Promise<nu
 async function ports(): Promise<{ grpc: number; http: number }> {
   return { grpc: await freePort(), http: await freePort() };
 }
+
+/** For what is found out by the time-out. */
+const IMPATIENT = { timeout: '1s' };
 
 const to = (port: number, more: object = {}): Record<string, object> => ({
   otlp_grpc: { endpoint: `http://127.0.0.1:${port}`, ...QUICK, ...more },
@@ -99,7 +103,7 @@ family('Delivery', [
     run: async (scene) => {
       const collector = scene.using(await startCollector());
       await scene.device();
-      const agent = scene.run({ exporters: to(collector.grpcPort) });
+      const agent = scene.run({ exporters: to(collector.grpcPort, IMPATIENT) });
       await agent.scrapes(2);
       const deliveries = await goThrough(agent, {
         reason: /^(deadline_exceeded|unavailable)$/,
@@ -117,7 +121,7 @@ family('Delivery', [
     run: async (scene) => {
       const silent = await mute(scene);
       await scene.device();
-      const agent = scene.run({ exporters: to(silent.port) });
+      const agent = scene.run({ exporters: to(silent.port, IMPATIENT) });
       const deliveries = await goThrough(agent, {
         reason: /^(deadline_exceeded|unavailable)$/,
         begin: () => undefined,
@@ -236,7 +240,7 @@ family('Delivery', [
       const backend = scene.using(await grpcBackend());
       const proxy = scene.using(await TcpProxy.start(backend.port));
       await scene.device();
-      const agent = scene.run({ exporters: to(proxy.port) });
+      const agent = scene.run({ exporters: to(proxy.port, IMPATIENT) });
       await agent.scrapes(2);
       proxy.blackhole();
       await agent.until('it says that sending fails', () => agent.warnings.length > 0);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Deliveries, SenderState, Signal } from '@wgotel/agent';
 import type { AgentProcess } from '../agent/run/agent-process.js';
@@ -36,6 +37,7 @@ export class ObservedAgent {
   readonly #health: number;
   #code: number | string | undefined;
   #expectedCode: number | string = 0;
+  #peak = 0;
   #listening: Promise<void> | undefined;
 
   constructor(process: AgentProcess, health: number) {
@@ -46,6 +48,11 @@ export class ObservedAgent {
 
   get pid(): number {
     return this.#process.child.pid!;
+  }
+
+  /** The most memory it has had when its status was asked last, in MB. */
+  get peak(): number {
+    return this.#peak;
   }
 
   /** All it has written. */
@@ -91,6 +98,7 @@ export class ObservedAgent {
         () => false,
       ),
     ));
+    this.#peak = peakOf(this.pid);
     const status = JSON.parse(await ask(this.#health, '/-/status')) as Status;
     for (const signals of Object.values(status.exporters)) Object.values(signals).forEach(assertBalanced);
     return status;
@@ -160,6 +168,11 @@ export function ask(port: number, path: string): Promise<string> {
     });
     asked.on('error', reject).on('timeout', () => asked.destroy(new Error('no answer in time')));
   });
+}
+
+function peakOf(pid: number): number {
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kib) / 1024);
 }
 
 function assertBalanced({ enqueued, sent, queued, dropped }: Deliveries): void {
