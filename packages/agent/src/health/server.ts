@@ -54,7 +54,7 @@ function answer(
   };
   if (!isLocalName(headers.host)) reply(421, 'this server is addressed by its address or as localhost\n');
   else if (method !== 'GET' && method !== 'HEAD') reply(405, 'only GET and HEAD\n');
-  else if (url === '/-/healthy') replyWith(notHealthy(status(), Date.now()), 'healthy');
+  else if (url === '/-/healthy') replyWith(notHealthy(status()), 'healthy');
   else if (url === '/-/ready') replyWith(notReady(status()), 'ready');
   else if (url === '/-/status') reply(200, `${JSON.stringify(status())}\n`, 'application/json');
   else reply(404, 'there are /-/healthy, /-/ready and /-/status\n');
