@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Deliveries, SenderState, Signal } from '@wgotel/agent';
 import type { AgentProcess } from '../agent/run/agent-process.js';
@@ -38,7 +38,7 @@ export class ObservedAgent {
   #code: number | string | undefined;
   #expectedCode: number | string = 0;
   #peak = 0;
-  #listening: Promise<void> | undefined;
+  #ready: Promise<void> | undefined;
 
   constructor(process: AgentProcess, health: number) {
     this.#process = process;
@@ -53,6 +53,11 @@ export class ObservedAgent {
   /** The most memory it has had when its status was asked last, in MB. */
   get peak(): number {
     return this.#peak;
+  }
+
+  /** How many files, sockets and pipes it has open. */
+  get open(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
   /** All it has written. */
@@ -90,11 +95,11 @@ export class ObservedAgent {
     });
   }
 
-  /** Asks `/-/status`, once it is there; the accounts must balance whenever it is asked. */
+  /** Asks `/-/status`, once it has scraped; the accounts must balance whenever it is asked. */
   async status(): Promise<Status> {
-    await (this.#listening ??= this.until('it listens', () =>
-      ask(this.#health, '/-/healthy').then(
-        () => true,
+    await (this.#ready ??= this.until('it is ready', () =>
+      ask(this.#health, '/-/ready').then(
+        (answer) => answer === 'ready\n',
         () => false,
       ),
     ));
@@ -121,6 +126,11 @@ export class ObservedAgent {
       const { failure, queued } = await this.metrics(exporter);
       return failure === undefined && queued.requests <= 1;
     });
+  }
+
+  /** Nobody reads its log any more. */
+  closeLog(): void {
+    this.#process.child.stderr!.destroy();
   }
 
   signal(signal: NodeJS.Signals): void {
