@@ -22,10 +22,6 @@ async function scrapesAt(...collectors: readonly RunningCollector[]): Promise<nu
   return new Set(points.filter(({ metric }) => metric === 'wireguard.peer.count').map(({ time }) => time)).size;
 }
 
-async function ports(): Promise<{ grpc: number; http: number }> {
-  return { grpc: await freePort(), http: await freePort() };
-}
-
 /** For what is found out by the time-out. */
 const IMPATIENT = { timeout: '1s' };
 
@@ -61,14 +57,14 @@ family('Delivery', [
     fault: 'the Collector is not there at the start, and comes later',
     expected: LOSSLESS,
     run: async (scene) => {
-      const at = await ports();
+      const grpcPort = await freePort();
       await scene.device();
-      const agent = scene.run({ exporters: to(at.grpc) });
+      const agent = scene.run({ exporters: to(grpcPort) });
       let collector: RunningCollector | undefined;
       const deliveries = await goThrough(agent, {
         reason: /^unavailable$/,
         begin: () => undefined,
-        end: async () => (collector = scene.using(await startCollector({ ports: at }))),
+        end: async () => (collector = scene.using(await startCollector({ grpcPort }))),
       });
       await collector!.stop();
       assert.equal(await scrapesAt(collector!), deliveries.sent.requests);
@@ -79,16 +75,16 @@ family('Delivery', [
     fault: 'the Collector is killed (SIGKILL) and started again',
     expected: LOSSLESS,
     run: async (scene) => {
-      const at = await ports();
-      const first = scene.using(await startCollector({ ports: at }));
+      const grpcPort = await freePort();
+      const first = scene.using(await startCollector({ grpcPort }));
       await scene.device();
-      const agent = scene.run({ exporters: to(at.grpc) });
+      const agent = scene.run({ exporters: to(grpcPort) });
       await agent.scrapes(2);
       let second: RunningCollector | undefined;
       const deliveries = await goThrough(agent, {
         reason: /^unavailable$/,
         begin: () => process.kill(first.pid, 'SIGKILL'),
-        end: async () => (second = scene.using(await startCollector({ ports: at }))),
+        end: async () => (second = scene.using(await startCollector({ grpcPort }))),
       });
       await second!.stop();
       // What a Collector has acknowledged and not yet written, it takes with it.

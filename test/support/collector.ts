@@ -16,10 +16,10 @@ export interface CollectorOptions {
   readonly metricProcessors?: Readonly<Record<string, object>>;
   /** Environment variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it receives over gRPC, such as where one before it did. Default: any port that is free. */
+  readonly grpcPort?: number;
   /** A network namespace in which it receives OTLP on all addresses. Default: the own one, on loopback. */
   readonly namespace?: string;
-  /** Where it receives OTLP. Default: ports that are free. */
-  readonly ports?: { readonly grpc: number; readonly http: number };
 }
 
 /** A real Collector that receives OTLP. */
@@ -38,8 +38,7 @@ export interface RunningCollector {
 export async function startCollector(options: CollectorOptions = {}): Promise<RunningCollector> {
   const binary = collectorPath();
   if (binary === undefined) throw new Error('no Collector binary: run `npm run collector`');
-  const grpcPort = options.ports?.grpc ?? (await freePort());
-  const httpPort = options.ports?.http ?? (await freePort());
+  const [grpcPort, httpPort] = [options.grpcPort ?? (await freePort()), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-collector-'));
   const file = join(folder, 'exported.jsonl');
   await writeFile(file, '');

@@ -174,8 +174,12 @@ export interface RetryConfig {
 }
 
 export interface QueueConfig {
-  /** Bytes that wait in memory before the oldest request goes. */
+  /** Bytes that wait before the oldest request goes. */
   readonly limit: number;
+  /** Folder for what is to outlive the process. `undefined`: requests wait in memory. */
+  readonly storage: string | undefined;
+  /** Whether it is to outlive a crash of the machine too. */
+  readonly fsync: boolean;
 }
 
 export interface PipelineConfig {
