@@ -11,10 +11,12 @@ import { ObservedAgent } from './observed-agent.js';
 export interface Setup {
   readonly receiver?: object;
   readonly exporters?: Readonly<Record<string, object>>;
-  /** Beside `health`. */
+  /** Beside health. */
   readonly extensions?: Readonly<Record<string, object>>;
   /** Default: metrics alone, so that there is one request a scrape. */
   readonly signals?: readonly string[];
+  /** Default: there is one. */
+  readonly health?: 'none';
 }
 
 /** Where a row takes place: a folder with simulated devices in it, agents that read them, and whatever else it has. */
@@ -69,10 +71,10 @@ export class Scene {
   }
 
   /** Writes the configuration. */
-  configure({ receiver = {}, exporters = {}, extensions = {}, signals = ['metrics'] }: Setup): void {
+  configure({ receiver = {}, exporters = {}, extensions = {}, signals = ['metrics'], health }: Setup): void {
     const reading = { source: 'uapi', directory: this.folder, initial_delay: 0, collection_interval: '100ms' };
     const wireguard = { ...reading, ...receiver };
-    const all = { health: { endpoint: `127.0.0.1:${this.health}` }, ...extensions };
+    const all = { ...(health !== 'none' && { health: { endpoint: `127.0.0.1:${this.health}` } }), ...extensions };
     const pipelines = Object.fromEntries(
       signals.map((signal) => [signal, { receivers: ['wireguard'], exporters: Object.keys(exporters) }]),
     );

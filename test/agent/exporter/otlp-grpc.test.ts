@@ -6,7 +6,6 @@ import { DEADLINE, request, withServer } from './sender-setup.js';
 import { any, FAILURES, RETRIED, RETRY_INFO, retryInfo, trailer } from './grpc-status.js';
 import { OK } from './otlp-server.js';
 
-
 describe('OTLP/gRPC', () => {
   for (const code of FAILURES) {
     const retried = RETRIED.has(code);
