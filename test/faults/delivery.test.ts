@@ -10,7 +10,7 @@ import { freePort, until } from '../support/process.js';
 import { grpcBackend, httpBackend, QUICK } from './backend.js';
 import type { ObservedAgent } from './observed-agent.js';
 import { assertLossless, goThrough, tell } from './outage.js';
-import { scrapesIn } from './points.js';
+import { inOrder, scrapesIn } from './points.js';
 import type { Scene } from './scene.js';
 import { family } from './table.js';
 
@@ -19,7 +19,7 @@ const LOSSLESS = 'scraping goes on and requests wait; once it answers, all of th
 /** What a real Collector has got of the agent's scrapes. */
 async function scrapesAt(...collectors: readonly RunningCollector[]): Promise<number> {
   const points = (await Promise.all(collectors.map((one) => one.exported()))).flatMap(exportedPoints);
-  return new Set(points.filter(({ metric }) => metric === 'wireguard.peer.count').map(({ time }) => time)).size;
+  return inOrder(points.filter(({ metric }) => metric === 'wireguard.peer.count').map(({ time }) => time)).length;
 }
 
 /** For what is found out by the time-out. */

