@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveUapi, type UapiServer } from '@wgotel/simulator';
 import { startCli, type AgentProcess } from '../agent/run/agent-process.js';
-import { toReply } from '../core/source/device-text.js';
+import { toReply, type TestDevice } from '../core/source/device-text.js';
 import { testDevice } from '../core/source/reading.js';
 import { until } from './process.js';
 
@@ -38,20 +38,26 @@ export class Outage {
   static async begin(port: number): Promise<Outage> {
     const outage = new Outage(mkdtempSync(join(tmpdir(), 'wgotel-outage-')));
     const { folder } = outage;
-    outage.#device = await serveUapi(join(folder, 'wg0.sock'), () =>
-      toReply(testDevice('wg0', [{ name: 'alice', receiveBytes: ++outage.scrapes, endpoint: '192.0.2.1:1' }])),
-    );
+    outage.#device = await serveUapi(join(folder, 'wg0.sock'), () => toReply(deviceAt(++outage.scrapes)));
+    outage.configure(port);
+    return outage;
+  }
+
+  /** Says where the agent is to send to.
+   *
+   *  @param more keys of the exporter */
+  configure(port: number, more = 'sending_queue: { storage: file_storage }'): void {
+    const { folder } = this;
     writeFileSync(
       join(folder, 'config.yaml'),
-      `receivers: { wireguard: { source: uapi, directory: ${folder}, initial_delay: 0s, collection_interval: 100ms } }
+      `receivers: { wireguard: { source: uapi, directory: ${folder}, initial_delay: 0s, collection_interval: 200ms } }
 exporters:
-  otlp_grpc: { endpoint: "http://127.0.0.1:${port}", timeout: 3s, sending_queue: { storage: file_storage } }
+  otlp_grpc: { endpoint: "http://127.0.0.1:${port}", timeout: 3s, ${more} }
 extensions: { file_storage: { directory: ${join(folder, 'state')} } }
 service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
 `,
       { mode: 0o600 },
     );
-    return outage;
   }
 
   /** Files that wait, of all signals. */
@@ -66,6 +72,13 @@ service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
     this.#agent = startCli(['run', '--config', join(this.folder, 'config.yaml')]);
   }
 
+  /** Has the agent read what was configured, and waits until it has said what came of it. */
+  async reload(said: RegExp): Promise<void> {
+    const before = this.log.length;
+    this.#agent!.child.kill('SIGHUP');
+    await until('it has reloaded', () => said.test(this.log.slice(before)));
+  }
+
   /** Waits until the device was scraped that many times more. */
   async scraped(times: number): Promise<void> {
     const enough = this.scrapes + times;
@@ -78,7 +91,7 @@ service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
     this.#underWay.add(this.scrapes);
   }
 
-  /** Ends the agent in good order once nothing waits any more, or at once. */
+  /** Ends the agent in good order. */
   async end(): Promise<void> {
     this.#agent!.child.kill('SIGTERM');
     assert.deepEqual(await this.#agent!.ended, [0, null], this.#agent!.output.err);
@@ -112,11 +125,16 @@ service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
     );
     const latest = new Map<string, number | bigint>();
     for (const { metric, attributes, time } of points) {
-      const series = JSON.stringify([metric, Object.entries(attributes).toSorted()]);
+      const series = JSON.stringify([metric, Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
       assert.ok(time >= (latest.get(series) ?? 0), `time went back: ${series}`);
       latest.set(series, time);
     }
   }
+}
+
+/** The device as a scrape finds it. */
+export function deviceAt(scrape: number): TestDevice {
+  return testDevice('wg0', [{ name: 'alice', secret: true, receiveBytes: scrape, endpoint: '192.0.2.1:1' }]);
 }
 
 function isReceived({ metric, attributes }: SeenPoint): boolean {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeQueueFile } from '@wgotel/agent';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { decodeMetrics } from '../../support/otlp.js';
-import { Outage, TEN_MINUTES, withoutRepetitions, type SeenPoint } from '../../support/outage.js';
+import { KeySearch } from '../../core/secrets/search.js';
+import { secretKeysOf, toReply } from '../../core/source/device-text.js';
+import { deviceAt, Outage, TEN_MINUTES, withoutRepetitions } from '../../support/outage.js';
 import { freePort, until } from '../../support/process.js';
 import { OK, OtlpServer, type Answer } from '../exporter/otlp-server.js';
+import { pointsOf } from './outage-points.js';
 
 /** Writes what it gets into a file, and says that it has it once it is on disk. */
 class Receiver {
@@ -55,15 +58,6 @@ class Receiver {
   }
 }
 
-function pointsOf(request: string): SeenPoint[] {
-  return decodeMetrics(Buffer.from(request, 'base64')).map(({ metric, attributes, time, value }) => ({
-    metric,
-    attributes,
-    time: BigInt(time),
-    value: Number(value.split(' ')[1]),
-  }));
-}
-
 describe('wgotel run with a queue on disk', function () {
   this.timeout(120_000);
   let outage: Outage;
@@ -80,6 +74,9 @@ describe('wgotel run with a queue on disk', function () {
   });
 
   it('loses no scrape while its server is away for ten minutes’ worth and it is killed twice, and repeats what was in flight', async () => {
+    const device = deviceAt(1);
+    const keys = new KeySearch(secretKeysOf(device));
+    assert.ok(keys.inBytes(toReply(device)));
     await receiver.start();
     outage.start();
     await until('some have arrived', () => receiver.count >= 5);
@@ -94,6 +91,9 @@ describe('wgotel run with a queue on disk', function () {
     await outage.scraped(TEN_MINUTES / 2);
     await outage.kill();
     assert.ok(outage.files.length > left, `${outage.files.length} after ${left}`);
+    // What was being written at a kill is none yet.
+    const whole = outage.files.filter((file) => !file.endsWith('.new'));
+    for (const file of whole) assert.ok(!keys.inBytes(await decodeQueueFile(await readFile(file))), file);
     outage.start();
     await outage.scraped(3);
     receiver.acknowledges = true;
@@ -104,7 +104,7 @@ describe('wgotel run with a queue on disk', function () {
     assert.deepEqual(outage.files, []);
     const { once: arrived, repeated } = withoutRepetitions(await receiver.arrived());
     assert.equal(repeated.length, 1);
-    outage.assertComplete(arrived.map(pointsOf));
+    outage.assertComplete(arrived.map((request) => pointsOf(Buffer.from(request, 'base64'))));
   });
 
   it('repeats what was in flight at a kill, byte for byte, and nothing else', async () => {
@@ -125,6 +125,6 @@ describe('wgotel run with a queue on disk', function () {
     await outage.end();
     const { once: arrived, repeated } = withoutRepetitions(await receiver.arrived());
     assert.equal(repeated.length, 2);
-    outage.assertComplete(arrived.map(pointsOf));
+    outage.assertComplete(arrived.map((request) => pointsOf(Buffer.from(request, 'base64'))));
   });
 });

@@ -101,12 +101,14 @@ function accountsOf({ signal, enqueued, restored, sent, queued, dropped }: Sende
 }
 
 function queueOf({ queued, queuedBytes, stored }: SenderStatus): string {
-  const place = (where: string, requests: number, bytes: number): string =>
-    `${where}: ${countOf(requests, 'request')}, ${formatBytes(bytes)}`;
-  if (stored === undefined) return place('queue in memory', queued.requests, queuedBytes);
-  const onDisk = place('queue on disk', stored.requests, stored.bytes);
+  if (stored === undefined) return amountOf('queue in memory', queued.requests, queuedBytes);
+  const onDisk = amountOf('queue on disk', stored.requests, stored.bytes);
   const elsewhere = queued.requests - stored.requests;
-  return elsewhere > 0 ? `${onDisk}; ${place('in memory', elsewhere, queuedBytes - stored.bytes)}` : onDisk;
+  return elsewhere > 0 ? `${onDisk}; ${amountOf('in memory', elsewhere, queuedBytes - stored.bytes)}` : onDisk;
+}
+
+function amountOf(where: string, requests: number, bytes: number): string {
+  return `${where}: ${countOf(requests, 'request')}, ${formatBytes(bytes)}`;
 }
 
 function countOf(count: number, what: string): string {
