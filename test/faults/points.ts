@@ -23,7 +23,11 @@ export function scrapesIn(requests: readonly Buffer[], device = 'wg0'): string[]
 /** Times without those that came again; the first of each must be in order. */
 export function inOrder<T extends string | number>(times: readonly T[]): T[] {
   const once = [...new Set(times)];
-  assert.deepEqual(once, once.toSorted(), 'scrapes came out of order');
+  assert.deepEqual(
+    once,
+    once.toSorted((a, b) => Number(a) - Number(b)),
+    'scrapes came out of order',
+  );
   return once;
 }
 

@@ -10,8 +10,8 @@ const RealDate = Date;
 let offset = 0;
 
 class SteppedDate extends RealDate {
-  constructor(...args: [] | [number]) {
-    super(...((args.length === 0 ? [SteppedDate.now()] : args) as [number]));
+  constructor(...args: readonly [] | readonly [number]) {
+    super(args[0] ?? SteppedDate.now());
   }
 
   static override now(): number {
