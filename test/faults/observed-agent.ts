@@ -11,6 +11,9 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
+/** What takes this long does not happen, also on a machine with much else to do, in milliseconds. */
+const PATIENCE = 60_000;
+
 type Delivering = SenderState & Deliveries;
 
 /** What a test wants to know of the status of an agent. */
@@ -82,7 +85,7 @@ export class ObservedAgent {
     return this.log.filter(({ level }) => level === 'warn' || level === 'error').map(({ msg }) => msg);
   }
 
-  async until(what: string, probe: () => unknown, timeoutMs = 30_000): Promise<void> {
+  async until(what: string, probe: () => unknown, timeoutMs = PATIENCE): Promise<void> {
     await until(
       what,
       async () => {
@@ -140,7 +143,7 @@ export class ObservedAgent {
   /** Waits until it has ended, with a code or by a signal. */
   async ended(expected: number | NodeJS.Signals): Promise<void> {
     this.#expectedCode = expected;
-    await until('it ends', () => this.#code !== undefined);
+    await until('it ends', () => this.#code !== undefined, { timeoutMs: PATIENCE });
     assert.equal(this.#code, expected, this.text.slice(-1500));
   }
 

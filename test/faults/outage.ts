@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import type { Deliveries } from '@wgotel/agent';
 import type { ObservedAgent } from './observed-agent.js';
 
-const FAILED = 'sending failed, will be tried again';
+export const FAILED = 'sending failed, will be tried again';
 const RECOVERED = 'the server answers again';
+
+/** Within which an agent finds a server that is there again, in milliseconds. */
+const RECOVERY = 30_000;
 
 export interface Outage {
   /** The word in the log for what is wrong. */
@@ -26,23 +29,36 @@ export async function goThrough(
   const { failure } = await agent.metrics(exporter);
   assert.match(failure!.reason, reason);
   await end();
-  await agent.until('it says that sending works', () => agent.said(RECOVERED, 'info') > 0);
+  await agent.until('it says that sending works', () => agent.said(RECOVERED, 'info') > 0, RECOVERY);
   await agent.catchesUp(exporter);
   const deliveries = await agent.end(exporter);
   assertLossless(agent, deliveries);
-  assert.equal(agent.said(RECOVERED), 1);
+  assert.ok(agent.said(RECOVERED) > 0);
   return deliveries;
 }
 
-/** Checks that all was sent, and each reason why it could not be was told once. */
+/** Checks that all was sent, and that nothing was told but why it could not be for a while. */
 export function assertLossless(agent: ObservedAgent, { enqueued, sent, dropped }: Deliveries): void {
   assert.deepEqual([dropped, sent], [{}, enqueued]);
-  const reasons = agent.log.filter(({ msg }) => msg === FAILED).map((line) => line['reason']);
-  assert.equal(new Set(reasons).size, reasons.length, reasons.join());
-  assert.deepEqual(
-    agent.warnings.filter((msg) => msg !== FAILED),
-    [],
-  );
+  assertTold(agent, agent.said(FAILED) > 0 ? [FAILED] : []);
+}
+
+/** Checks that these warnings were given and no others, each once; but that sending fails once for each reason of an outage. On a
+ *  machine with too much to do, there may be more outages than were brought about. */
+export function assertTold(agent: ObservedAgent, messages: readonly string[]): void {
+  const warnings = agent.warnings.filter((msg) => msg !== FAILED);
+  assert.deepEqual(warnings.toSorted(), messages.filter((msg) => msg !== FAILED).toSorted());
+  assert.equal(agent.said(FAILED) > 0, messages.includes(FAILED));
+  const reasons = new Set<unknown>();
+  for (const { msg, reason } of agent.log) {
+    if (msg === FAILED) {
+      assert.ok(!reasons.has(reason), `${String(reason)} was told twice of one outage`);
+      reasons.add(reason);
+    } else if (msg === RECOVERED) {
+      assert.ok(reasons.size > 0, 'an end was told without a beginning');
+      reasons.clear();
+    }
+  }
 }
 
 /** Says what was counted and said. */

@@ -8,7 +8,7 @@ import { decodeMetrics } from '../support/otlp.js';
 import { until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 import { grpcBackend } from './backend.js';
-import { tell } from './outage.js';
+import { assertTold, FAILED, tell } from './outage.js';
 import { scrapesIn } from './points.js';
 import { family, type Fault } from './table.js';
 
@@ -102,7 +102,7 @@ family('The process', [
       const { enqueued, sent, dropped } = deliveries;
       assert.equal(scrapesIn(backend.taken).length, sent.requests);
       assert.equal(dropped['shutdown']!.requests, enqueued.requests - sent.requests);
-      assert.deepEqual(agent.warnings, ['sending failed, will be tried again', 'dropped requests']);
+      assertTold(agent, [FAILED, 'dropped requests']);
       return tell(agent, deliveries);
     },
   },

@@ -5,13 +5,12 @@ import { status } from '@grpc/grpc-js';
 import { grpcBackend, type GrpcBackend } from './backend.js';
 import { DISK_TROUBLES, ownDisk, type DiskTrouble } from './disk-trouble.js';
 import type { ObservedAgent } from './observed-agent.js';
-import { tell } from './outage.js';
+import { assertTold, FAILED, tell } from './outage.js';
 import { scrapesIn } from './points.js';
 import type { Scene, Setup } from './scene.js';
 import { family, type Fault } from './table.js';
 
 const DOWN = { code: status.UNAVAILABLE, details: 'down' };
-const FAILED = 'sending failed, will be tried again';
 const UNKEPT = 'requests can not be kept on disk, and wait in memory';
 const KEPT = 'requests are kept on disk again';
 
@@ -61,7 +60,7 @@ const unkept = ({ fault, code, begin, end }: DiskTrouble): Fault => ({
     const deliveries = await agent.end();
     assert.deepEqual([deliveries.dropped, deliveries.sent], [{}, deliveries.enqueued]);
     assert.equal(scrapesIn(backend.taken).length, deliveries.sent.requests);
-    assert.deepEqual(agent.warnings, [FAILED, UNKEPT]);
+    assertTold(agent, [FAILED, UNKEPT]);
     const { problem } = agent.log.find(({ msg }) => msg === UNKEPT)!;
     assert.match(String(problem), new RegExp(code));
     return `${code}; ${tell(agent, deliveries)}`;
@@ -133,7 +132,7 @@ family('Queue on disk', [
       assert.deepEqual(Object.keys(dropped), ['disk']);
       assert.equal(scrapesIn(backend.taken).length, sent.requests);
       assert.equal(sent.requests + dropped['disk']!.requests, enqueued.requests);
-      assert.deepEqual(agent.warnings, [FAILED, 'dropped a request']);
+      assertTold(agent, [FAILED, 'dropped a request']);
       return tell(agent, deliveries);
     },
   },
@@ -175,7 +174,7 @@ family('Queue on disk', [
       const { enqueued, sent, dropped } = deliveries;
       assert.equal(scrapesIn(backend.taken).length, sent.requests);
       assert.equal(dropped['queue_full']!.requests, enqueued.requests - sent.requests);
-      assert.deepEqual(agent.warnings, [FAILED, 'dropped a request']);
+      assertTold(agent, [FAILED, 'dropped a request']);
       return tell(agent, deliveries);
     },
   },
