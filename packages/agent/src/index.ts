@@ -12,6 +12,7 @@ export type {
   ExporterConfigs,
   HealthConfig,
   HttpConfig,
+  IdentityConfig,
   InterfaceFilter,
   NamesConfig,
   OtlpGrpcConfig,

@@ -32,7 +32,7 @@ describe('wgotel config', () => {
       .slice(all.indexOf('receivers:'))
       .replace(/^( *)(\w+): (?:\[.*\]|\{\}).*\n(?=\1# \2:)/gm, '')
       .replace(/^( *)# /gm, '$1');
-    const { receivers, exporters, warnings } = read(shown.replace(/\$\{file:[^}]*\}/, 'token'));
+    const { receivers, exporters, warnings } = read(shown.replace(/\$\{file:[^}]*\}/g, 'token'));
     const { include, exclude, names, peers, devices, metrics, events } = receivers['wireguard']!;
     assert.deepEqual(warnings, []);
     assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup', 'webhook']);

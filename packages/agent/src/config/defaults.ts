@@ -13,6 +13,8 @@ receivers:
     # storage: file_storage # keeps what it knows over restarts
     # include: { interfaces: [wg0, wg1], match_type: strict }
     # exclude: { interfaces: ['^test'], match_type: regexp }
+    identity: { mode: hash } # hash or full; or hmac, with hmac_key: \${file:/etc/wgotel/identity.key}
+    endpoints: full # full, subnet or off
     names:
       peers: {}
       # peers: { "zTLaRCq/+ZFm6yrYRDBrGkrUkZRkkE0x5z5yDdBtFkI=": laptop }

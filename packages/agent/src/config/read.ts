@@ -7,6 +7,7 @@ import { readExporters, renamedExporters } from './exporters.js';
 import { parseFile, type ConfigFile } from './file.js';
 import { readExtensions } from './extensions.js';
 import type { Flags } from './flags.js';
+import { remarkOnIdentities } from './identity-remarks.js';
 import { unknownKey } from './issues.js';
 import { Problems } from './problems.js';
 import type { ReadFile } from './read-file.js';
@@ -56,6 +57,7 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   for (const [id, now] of renamed)
     checker.warn(['exporters', id], `${id.split('/', 1)[0]} is the old name of ${now.split('/', 1)[0]}`);
   const receivers = readComponents('receivers', tree, new Map(), RECEIVERS, checker);
+  remarkOnIdentities(receivers, tree, expansions, checker);
   const exporters = readExporters(layers, renamed);
   const off = signalsOff(env, warn);
   const isThere = (key: 'receivers' | 'exporters', id: string): boolean =>
