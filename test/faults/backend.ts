@@ -8,7 +8,7 @@ import { OK, OtlpServer, type Answer, type OtlpServerOptions } from '../agent/ex
 export const QUICK = { timeout: '5s', retry_on_failure: { initial_interval: '50ms', max_interval: '300ms' } };
 
 /** Somebody whom metrics are sent to, and who gets into trouble. */
-export interface Backend<Trouble> {
+export class Backend<Trouble> {
   /** The exporter that sends to it. */
   readonly exporter: string;
   readonly section: { readonly endpoint: string; readonly [key: string]: unknown };
@@ -16,44 +16,36 @@ export interface Backend<Trouble> {
   /** What is said instead of taking requests. `undefined`: they are taken. */
   trouble: Trouble | undefined;
   /** How long it thinks before it answers, in milliseconds. */
-  slowness: number;
+  slowness = 0;
   /** When requests with metrics came, whatever became of them, in milliseconds. */
-  readonly attempts: readonly number[];
+  readonly attempts: number[] = [];
   /** Those that were taken. */
-  readonly taken: readonly Buffer[];
-  stop(): void;
+  readonly taken: Buffer[] = [];
+  /** Requests with log records that were taken. */
+  readonly logs: Buffer[] = [];
+  readonly stop: () => void;
+
+  constructor(exporter: string, server: { readonly port: number; stop(): void }) {
+    this.exporter = exporter;
+    this.port = server.port;
+    this.section = { endpoint: `http://127.0.0.1:${server.port}`, ...QUICK };
+    this.stop = () => server.stop();
+  }
 }
 
-export interface GrpcBackend extends Backend<Answer> {
-  /** Requests with log records that were taken. */
-  readonly logs: readonly Buffer[];
-}
+export type GrpcBackend = Backend<Answer>;
 
 /** One that speaks OTLP/gRPC. */
 export async function grpcBackend(options: OtlpServerOptions = {}): Promise<GrpcBackend> {
-  const [taken, attempts, logs]: [Buffer[], number[], Buffer[]] = [[], [], []];
   const server = await OtlpServer.start(async (index, signal) => {
     const answer = backend.trouble ?? OK;
-    if (signal === 'metrics') {
-      attempts.push(performance.now());
-      if (answer === OK) taken.push(server.received[index]!.bytes);
-    } else if (answer === OK && signal === 'logs') {
-      logs.push(server.receivedOf(signal)[index]!.bytes);
-    }
+    if (signal === 'metrics') backend.attempts.push(performance.now());
+    const taken = { metrics: backend.taken, logs: backend.logs, traces: [] as Buffer[] };
+    if (answer === OK) taken[signal].push(server.receivedOf(signal)[index]!.bytes);
     await delay(backend.slowness);
     return answer;
   }, options);
-  const backend: GrpcBackend = {
-    exporter: 'otlp_grpc',
-    section: { endpoint: `http://127.0.0.1:${server.port}`, ...QUICK },
-    port: server.port,
-    trouble: undefined,
-    slowness: 0,
-    attempts,
-    taken,
-    logs,
-    stop: () => server.stop(),
-  };
+  const backend: GrpcBackend = new Backend('otlp_grpc', server);
   return backend;
 }
 
@@ -68,12 +60,11 @@ export interface HttpTrouble {
 
 /** One that speaks OTLP/HTTP. */
 export async function httpBackend(): Promise<Backend<HttpTrouble>> {
-  const [taken, attempts]: [Buffer[], number[]] = [[], []];
   const server = await HttpServer.start((response, index) => {
-    attempts.push(performance.now());
+    backend.attempts.push(performance.now());
     const { trouble } = backend;
     if (trouble === undefined) {
-      taken.push(server.received[index]!.body);
+      backend.taken.push(server.received[index]!.body);
       return;
     }
     const { status, headers = {}, body = '', cut = false } = trouble;
@@ -81,15 +72,6 @@ export async function httpBackend(): Promise<Backend<HttpTrouble>> {
     else response.writeHead(status, { 'content-length': 100 }).write('half', () => response.destroy());
     return true;
   });
-  const backend: Backend<HttpTrouble> = {
-    exporter: 'otlp_http',
-    section: { endpoint: `http://127.0.0.1:${server.port}`, ...QUICK },
-    port: server.port,
-    trouble: undefined,
-    slowness: 0,
-    attempts,
-    taken,
-    stop: () => server.stop(),
-  };
+  const backend = new Backend<HttpTrouble>('otlp_http', server);
   return backend;
 }

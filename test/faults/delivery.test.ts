@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { Deliveries } from '@wgotel/agent';
 import { status } from '@grpc/grpc-js';
 import { TcpProxy } from '../agent/exporter/tcp-proxy.js';
 import { startCollector, type RunningCollector } from '../support/collector.js';
 import { exportedPoints } from '../support/exported-points.js';
 import { freePort, until } from '../support/process.js';
 import { grpcBackend, httpBackend, QUICK } from './backend.js';
-import type { ObservedAgent } from './observed-agent.js';
-import { assertLossless, assertTold, FAILED, goThrough, tell } from './outage.js';
+import { assertLossless, DROPPED, FAILED, goThrough, overflow, tell, TOO_LONG } from './outage.js';
 import { inOrder, scrapesIn } from './points.js';
 import type { Scene } from './scene.js';
-import { family } from './table.js';
+import { family, type Fault } from './table.js';
 
 const LOSSLESS = 'scraping goes on and requests wait; once it answers, all of them are sent, in order: nothing is lost';
 
@@ -29,15 +27,29 @@ const to = (port: number, more: object = {}): Record<string, object> => ({
   otlp_grpc: { endpoint: `http://127.0.0.1:${port}`, ...QUICK, ...more },
 });
 
-/** Ends an agent whose connection was spoiled: it may have noticed that between two requests, with nothing to say. */
-async function endUnharmed(agent: ObservedAgent): Promise<Deliveries> {
-  await agent.scrapes(5);
-  await agent.catchesUp();
-  const deliveries = await agent.end();
-  assertLossless(agent, deliveries);
-  assert.equal(agent.said('the server answers again') > 0, agent.warnings.length > 0);
-  return deliveries;
-}
+const REPEATED = 'a new connection is made, and what was under way is repeated: nothing is lost';
+
+/** Something happens to the connection, which the agent may notice between two requests, with nothing to say. */
+const spoiled = (fault: string, expected: string, spoil: (proxy: TcpProxy) => void): Fault => ({
+  fault,
+  expected,
+  run: async (scene) => {
+    const backend = scene.using(await grpcBackend());
+    const proxy = scene.using(await TcpProxy.start(backend.port));
+    await scene.device();
+    const agent = scene.run({ exporters: to(proxy.port, IMPATIENT) });
+    await agent.scrapes(2);
+    spoil(proxy);
+    await agent.until('there is a new connection', () => proxy.connections >= 2);
+    await agent.scrapes(5);
+    await agent.catchesUp();
+    const deliveries = await agent.end();
+    assertLossless(agent, deliveries);
+    assert.equal(agent.said('the server answers again') > 0, agent.warnings.length > 0);
+    assert.ok(scrapesIn(backend.taken).length >= deliveries.sent.requests);
+    return `${proxy.connections} connections; ${tell(agent, deliveries)}`;
+  },
+});
 
 /** Accepts connections and says nothing, ever. */
 async function mute(scene: Scene): Promise<{ port: number; stop: () => void }> {
@@ -141,41 +153,18 @@ family('Delivery', [
       backend.slowness = 500;
       await scene.device();
       const agent = scene.run({ exporters: to(backend.port, { sending_queue: { queue_size: 12_000 } }) });
-      await agent.until(
-        'requests are dropped',
-        async () => ((await agent.metrics()).dropped['queue_full']?.requests ?? 0) >= 5,
-      );
-      backend.slowness = 0;
-      await agent.catchesUp();
-      const deliveries = await agent.end();
-      const { enqueued, sent, dropped } = deliveries;
-      assert.equal(sent.requests, scrapesIn(backend.taken).length);
-      assert.equal(dropped['queue_full']!.requests, enqueued.requests - sent.requests);
-      assert.deepEqual(agent.warnings, ['dropped a request']);
-      return tell(agent, deliveries);
+      return overflow(agent, backend, [DROPPED]);
     },
   },
   {
-    fault: 'an outage that is longer than the queue is large',
-    expected: 'the oldest requests are dropped and counted, with one warning: exactly those are missing afterwards',
+    ...TOO_LONG,
     run: async (scene) => {
       const backend = scene.using(await grpcBackend());
       await scene.device();
       const agent = scene.run({ exporters: to(backend.port, { sending_queue: { queue_size: 12_000 } }) });
       await agent.scrapes(2);
       backend.trouble = { code: status.UNAVAILABLE, details: 'down' };
-      await agent.until(
-        'requests are dropped',
-        async () => ((await agent.metrics()).dropped['queue_full']?.requests ?? 0) >= 5,
-      );
-      backend.trouble = undefined;
-      await agent.catchesUp();
-      const deliveries = await agent.end();
-      const { enqueued, sent, dropped } = deliveries;
-      assert.equal(scrapesIn(backend.taken).length, sent.requests);
-      assert.equal(dropped['queue_full']!.requests, enqueued.requests - sent.requests);
-      assertTold(agent, [FAILED, 'dropped a request']);
-      return tell(agent, deliveries);
+      return overflow(agent, backend, [FAILED, DROPPED]);
     },
   },
   {
@@ -198,53 +187,13 @@ family('Delivery', [
       return `${tell(agent, deliveries)}: ${message}`;
     },
   },
-  {
-    fault: 'the server half-closes the connection',
-    expected: 'a new connection is made, and what was under way is repeated: nothing is lost',
-    run: async (scene) => {
-      const backend = scene.using(await grpcBackend());
-      const proxy = scene.using(await TcpProxy.start(backend.port));
-      await scene.device();
-      const agent = scene.run({ exporters: to(proxy.port) });
-      await agent.scrapes(2);
-      proxy.halfClose();
-      const deliveries = await endUnharmed(agent);
-      assert.ok(proxy.connections >= 2);
-      assert.ok(scrapesIn(backend.taken).length >= deliveries.sent.requests);
-      return `${proxy.connections} connections; ${tell(agent, deliveries)}`;
-    },
-  },
-  {
-    fault: 'the connection is reset',
-    expected: 'a new connection is made, and what was under way is repeated: nothing is lost',
-    run: async (scene) => {
-      const backend = scene.using(await grpcBackend());
-      const proxy = scene.using(await TcpProxy.start(backend.port));
-      await scene.device();
-      const agent = scene.run({ exporters: to(proxy.port) });
-      await agent.scrapes(2);
-      proxy.reset();
-      const deliveries = await endUnharmed(agent);
-      assert.ok(proxy.connections >= 2);
-      return `${proxy.connections} connections; ${tell(agent, deliveries)}`;
-    },
-  },
-  {
-    fault: 'the connection goes dead without being closed, as behind a firewall',
-    expected: 'found out by the time-out, then a new connection is made: nothing is lost',
-    run: async (scene) => {
-      const backend = scene.using(await grpcBackend());
-      const proxy = scene.using(await TcpProxy.start(backend.port));
-      await scene.device();
-      const agent = scene.run({ exporters: to(proxy.port, IMPATIENT) });
-      await agent.scrapes(2);
-      proxy.blackhole();
-      await agent.until('it says that sending fails', () => agent.warnings.length > 0);
-      const deliveries = await endUnharmed(agent);
-      assert.ok(proxy.connections >= 2);
-      return `${proxy.connections} connections; ${tell(agent, deliveries)}`;
-    },
-  },
+  spoiled('the server half-closes the connection', REPEATED, (proxy) => proxy.halfClose()),
+  spoiled('the connection is reset', REPEATED, (proxy) => proxy.reset()),
+  spoiled(
+    'the connection goes dead without being closed, as behind a firewall',
+    'found out by the time-out, then a new connection is made: nothing is lost',
+    (proxy) => proxy.blackhole(),
+  ),
   {
     fault: 'the answer breaks off in the middle',
     expected: 'the request is repeated, as nobody knows whether it was taken: nothing is lost',

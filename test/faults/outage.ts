@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Deliveries } from '@wgotel/agent';
+import type { GrpcBackend } from './backend.js';
 import type { ObservedAgent } from './observed-agent.js';
+import { scrapesIn } from './points.js';
 
 export const FAILED = 'sending failed, will be tried again';
+export const DROPPED = 'dropped a request';
 const RECOVERED = 'the server answers again';
 
 /** Within which an agent finds a server that is there again, in milliseconds. */
@@ -35,6 +38,29 @@ export async function goThrough(
   assertLossless(agent, deliveries);
   assert.ok(agent.said(RECOVERED) > 0);
   return deliveries;
+}
+
+/** A row that is the same for a queue in memory and one on disk. */
+export const TOO_LONG = {
+  fault: 'an outage that is longer than the queue is large',
+  expected: 'the oldest requests are dropped and counted, with one warning: exactly those are missing afterwards',
+} as const;
+
+/** Lets trouble last until requests are dropped, and ends it. Returns what was seen. */
+export async function overflow(agent: ObservedAgent, backend: GrpcBackend, told: readonly string[]): Promise<string> {
+  await agent.until(
+    'requests are dropped',
+    async () => ((await agent.metrics()).dropped['queue_full']?.requests ?? 0) >= 5,
+  );
+  backend.trouble = undefined;
+  backend.slowness = 0;
+  await agent.catchesUp();
+  const deliveries = await agent.end();
+  const { enqueued, sent, dropped } = deliveries;
+  assert.equal(scrapesIn(backend.taken).length, sent.requests);
+  assert.equal(dropped['queue_full']!.requests, enqueued.requests - sent.requests);
+  assertTold(agent, told);
+  return tell(agent, deliveries);
 }
 
 /** Checks that all was sent, and that nothing was told but why it could not be for a while. */

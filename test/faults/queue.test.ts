@@ -5,7 +5,7 @@ import { status } from '@grpc/grpc-js';
 import { grpcBackend, type GrpcBackend } from './backend.js';
 import { DISK_TROUBLES, ownDisk, type DiskTrouble } from './disk-trouble.js';
 import type { ObservedAgent } from './observed-agent.js';
-import { assertTold, FAILED, tell } from './outage.js';
+import { assertTold, DROPPED, FAILED, overflow, tell, TOO_LONG } from './outage.js';
 import { scrapesIn } from './points.js';
 import type { Scene, Setup } from './scene.js';
 import { family, type Fault } from './table.js';
@@ -132,7 +132,7 @@ family('Queue on disk', [
       assert.deepEqual(Object.keys(dropped), ['disk']);
       assert.equal(scrapesIn(backend.taken).length, sent.requests);
       assert.equal(sent.requests + dropped['disk']!.requests, enqueued.requests);
-      assertTold(agent, [FAILED, 'dropped a request']);
+      assertTold(agent, [FAILED, DROPPED]);
       return tell(agent, deliveries);
     },
   },
@@ -152,30 +152,17 @@ family('Queue on disk', [
       const deliveries = await second.end();
       assert.equal(deliveries.dropped['damaged']!.requests, 1);
       assert.equal(scrapesIn(backend.taken).length, before.sent.requests + deliveries.sent.requests);
-      assert.deepEqual(second.warnings, ['dropped a request']);
+      assert.deepEqual(second.warnings, [DROPPED]);
       assert.ok(String(second.log.find(({ level }) => level === 'warn')!['message']).includes(file!));
       return tell(second, deliveries);
     },
   },
   {
-    fault: 'an outage that is longer than the queue is large',
-    expected: 'the oldest requests are dropped and counted, with one warning: exactly those are missing afterwards',
+    ...TOO_LONG,
     run: async (scene) => {
       const backend = scene.using(await grpcBackend());
       const agent = await inOutage(scene, backend, 5 * 4096);
-      await agent.until(
-        'requests are dropped',
-        async () => ((await agent.metrics()).dropped['queue_full']?.requests ?? 0) >= 5,
-      );
-      assert.ok(filesOf(scene).length <= 5);
-      backend.trouble = undefined;
-      await agent.catchesUp();
-      const deliveries = await agent.end();
-      const { enqueued, sent, dropped } = deliveries;
-      assert.equal(scrapesIn(backend.taken).length, sent.requests);
-      assert.equal(dropped['queue_full']!.requests, enqueued.requests - sent.requests);
-      assertTold(agent, [FAILED, 'dropped a request']);
-      return tell(agent, deliveries);
+      return overflow(agent, backend, [FAILED, DROPPED]);
     },
   },
 ]);
