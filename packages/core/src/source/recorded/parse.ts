@@ -19,8 +19,11 @@ export function parseRecording(content: string): Recording {
     throw malformed('the file', 'JSON');
   }
   const { version, takenAt, devices } = map(document, 'the file');
-  if (version !== RECORDING_VERSION)
-    throw malformed('version', `${RECORDING_VERSION}, which is all this program knows`);
+  const written = number(version, 'version');
+  if (written !== RECORDING_VERSION) {
+    const known = `this program reads version ${RECORDING_VERSION}`;
+    throw new WireGuardError('PROTOCOL', `the recording is of version ${written}, and ${known}`);
+  }
   const time = number(takenAt, 'takenAt');
   const list = array(devices, 'devices', 10_000);
   return { takenAt: time, devices: list.map((device, index) => toDevice(device, `devices[${index}]`)) };
