@@ -6,6 +6,7 @@ import { configCommand } from './commands/config.js';
 import { driftCommand } from './commands/drift.js';
 import { namesCommand } from './commands/names.js';
 import { onceCommand } from './commands/once/command.js';
+import { removeCommand } from './commands/remove/command.js';
 import { runCommand } from './commands/run.js';
 import { statusCommand } from './commands/status.js';
 import { ConfigError } from './config/problems.js';
@@ -32,6 +33,7 @@ const COMMANDS = [
   namesCommand(),
   driftCommand(),
   configCommand(),
+  removeCommand(),
   completionCommand(program),
 ];
 for (const command of COMMANDS) program.addCommand(inherit(command, program));

@@ -17,14 +17,16 @@ export function loadConfiguration(flags: Flags, env: NodeJS.ProcessEnv = process
 }
 
 /** The path of the configuration file. `undefined`: there is none. */
-export function configFile(flags: Flags, env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function configFile(flags: Pick<Flags, 'config'>, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = flags.config ?? (env['WGOTEL_CONFIG'] || undefined);
   if (named !== undefined) return named;
   return statSync(DEFAULT_FILE, { throwIfNoEntry: false }) === undefined ? undefined : DEFAULT_FILE;
 }
 
-/** Whoever can write the configuration can have a program run with the rights of the agent. */
-function readSafely(path: string): string {
+/** Reads a configuration file. Whoever can write it can have a program run with the rights of the agent.
+ *
+ *  @throws {ConfigError} if it can't be read, or others may write it */
+export function readSafely(path: string): string {
   try {
     const { mode, uid, gid } = statSync(path);
     const me = process.geteuid?.();

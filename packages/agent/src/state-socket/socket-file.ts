@@ -1,7 +1,8 @@
 import { chmod, chown, lstat, mkdir, rename, rm } from 'node:fs/promises';
-import { connect, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { StateSocketConfig } from '../config/configuration.js';
+import { answers } from '../unix-socket.js';
 import { groupId } from './group.js';
 
 /** Of a group there may be, for those who did not say which. */
@@ -56,16 +57,6 @@ async function assertFree(path: string): Promise<void> {
   if (there === undefined) return;
   if (!there.isSocket()) throw new Error('there is something that is no socket; set extensions.state_socket.path');
   if (await answers(path)) throw new Error('another agent listens there; set extensions.state_socket.path');
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 async function giveTo(path: string, group: string | undefined): Promise<void> {

@@ -1,0 +1,74 @@
+import { basename, dirname } from 'node:path';
+import type { Places } from '../../config/places.js';
+import { LOCK } from '../../storage/state-folder.js';
+import { STATE_FILES } from '../../storage/state-file.js';
+import type { Host } from './host.js';
+
+/** A folder in which wgotel, or somebody who followed its documentation, has put something. */
+export interface Place {
+  readonly folder: string;
+  /** Names of what is wgotel's there, by what it must be. What is anything else is not touched. */
+  readonly files?: RegExp;
+  readonly sockets?: RegExp;
+  /** A symbolic link counts only with this target. */
+  readonly links?: { readonly names: RegExp; readonly target: RegExp };
+  /** Whether the folder itself is wgotel's: it is removed once nothing is left in it. */
+  readonly isOwn?: true;
+  /** Whether it is data, which goes only if that is asked for. */
+  readonly isData?: true;
+}
+
+const SYSTEM = '/etc/systemd/system';
+const STATE_SOCKET_FOLDER = '/run/wgotel/state';
+
+/** What `deploy/systemd` has to install. */
+export const DROP_INS: readonly string[] = ['names.conf', 'netns.conf', 'userspace.conf'];
+
+/** Every place there may be something, folders after what is in them. All of it is said by name: nothing is looked for. */
+export function allPlaces({ storages, stateSocket }: Places, host: Host): Place[] {
+  const socket = escaped(basename(stateSocket));
+  return [
+    { folder: SYSTEM, files: /^wgotel\.service$/ },
+    {
+      folder: `${SYSTEM}/multi-user.target.wants`,
+      links: { names: /^wgotel\.service$/, target: /^(?:\/etc\/systemd\/system|\.\.)\/wgotel\.service$/ },
+    },
+    {
+      folder: `${SYSTEM}/wgotel.service.d`,
+      files: new RegExp(`^(?:${DROP_INS.map(escaped).join('|')})$`),
+      isOwn: true,
+    },
+    { folder: '/etc/sysusers.d', files: /^wgotel\.conf$/ },
+    { folder: '/etc/bash_completion.d', files: /^wgotel$/ },
+    { folder: dirname(stateSocket), sockets: new RegExp(`^(?:${socket}|\\.${socket}\\.\\d+)$`) },
+    { folder: STATE_SOCKET_FOLDER, isOwn: true },
+    { folder: '/run/wgotel/setup', files: /\.(?:conf|netdev)(?:\.\d+\.tmp)?$/, isOwn: true },
+    { folder: '/run/wgotel', files: /^names\.(?:csv|json)(?:\.\d+\.tmp)?$/, isOwn: true },
+    ...storages.flatMap((folder) => storagePlaces(folder, host)),
+    { folder: '/etc/default', files: /^wgotel$/, isData: true },
+    // Last, as it says where the others are.
+    { folder: '/etc/wgotel', files: /^config\.yaml$/, isOwn: true, isData: true },
+  ];
+}
+
+/** A folder of saved state. systemd gives a service with a dynamic user a link to one in the folder `private` beside it. */
+function storagePlaces(folder: string, host: Host): Place[] {
+  const suffixes = Object.values(STATE_FILES).map(escaped).join('|');
+  const saved: Omit<Place, 'folder'> = {
+    files: new RegExp(`^wireguard(?:%2F[\\w.-]+)?(?:${suffixes})$`),
+    sockets: new RegExp(`^${LOCK}$`),
+    isOwn: true,
+    isData: true,
+  };
+  const isPrivate = host.linkTarget(folder) === `private/${basename(folder)}`;
+  if (!isPrivate) return [{ folder, ...saved }];
+  const name = new RegExp(`^${escaped(basename(folder))}$`);
+  return [
+    { folder: `${dirname(folder)}/private/${basename(folder)}`, ...saved },
+    { folder: dirname(folder), links: { names: name, target: /^private\// }, isData: true },
+  ];
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+}
