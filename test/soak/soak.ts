@@ -11,7 +11,6 @@ import { Agent, Logger, readConfiguration, type Configuration } from '@wgotel/ag
 import type { Frame } from '@wgotel/core';
 import { World } from './world.js';
 
-const INTERVAL = 15_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MB = 2 ** 20;
@@ -21,10 +20,12 @@ export interface SoakOptions {
   readonly days: number;
   /** Of the largest device; there are some dozens more on others. */
   readonly peers: number;
+  /** Virtual milliseconds between two scrapes. */
+  readonly interval: number;
   /** Virtual milliseconds between two measurements. */
   readonly every: number;
-  /** Something that is kept by mistake, to show that it is found. */
-  readonly leak?: 'changes' | 'handles';
+  /** Whether the changes of each frame are kept, and a file stays open now and then: to show that it is found. */
+  readonly leaks?: boolean;
   /** Called with each measurement. */
   readonly progress?: (sample: Sample) => void;
 }
@@ -56,18 +57,25 @@ export interface SoakOutcome {
 
 /** Lets a whole agent run for days of virtual time in this process, from sockets of devices that change all the time to a server that takes
  *  all it is sent, with reloads in between, and measures what it holds. */
-export async function soak({ days, peers, every, leak, progress }: SoakOptions): Promise<SoakOutcome> {
+export async function soak({
+  days,
+  peers,
+  interval,
+  every,
+  leaks = false,
+  progress,
+}: SoakOptions): Promise<SoakOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'wgotel-soak-'));
   const world = new World(join(folder, 'uapi'), peers);
   const taken = { requests: 0, bytes: 0 };
   const sink = await startSink(taken);
   const clock = { now: () => world.now(), monotonic: () => world.now() };
-  const configurations = [false, true].map((other) => configure(folder, sink, other));
+  const configurations = [false, true].map((other) => configure(folder, sink, interval, other));
   const agent = new Agent(configurations[0]!, new Logger({ level: 'error' }), clock);
   const changes: Record<string, number> = {};
   const kept: unknown[] = [];
   const samples: Sample[] = [];
-  const scrapes = Math.round((days * DAY) / INTERVAL);
+  const scrapes = Math.round((days * DAY) / interval);
   let reloads = 0;
   let last: Frame | undefined;
   try {
@@ -76,11 +84,10 @@ export async function soak({ days, peers, every, leak, progress }: SoakOptions):
     for (let scrape = 1; scrape <= scrapes; scrape++) {
       for (const { receiver } of agent.scrapers.values()) last = await receiver.scrape();
       for (const { type } of last!.changes) changes[type] = (changes[type] ?? 0) + 1;
-      if (leak === 'changes') kept.push(last!.changes);
-      if (leak === 'handles' && scrape % 20 === 0) kept.push(openSync('/dev/null', 'r'));
+      if (leaks) kept.push(last!.changes, ...(scrape % 10 === 0 ? [openSync('/dev/null', 'r')] : []));
       await delivered(agent);
-      await world.advance(INTERVAL);
-      const elapsed = scrape * INTERVAL;
+      await world.advance(interval);
+      const elapsed = scrape * interval;
       if (elapsed % HOUR === 0) await agent.reload(configurations[++reloads % 3 === 0 ? 0 : 1]!);
       if (elapsed % every === 0) {
         samples.push(await measure(elapsed / DAY));
@@ -99,7 +106,7 @@ export async function soak({ days, peers, every, leak, progress }: SoakOptions):
 }
 
 /** @param other whether the receiver and the exporter are to be others than without, so that a reload makes them anew */
-function configure(folder: string, sink: Server, other: boolean): Configuration {
+function configure(folder: string, sink: Server, interval: number, other: boolean): Configuration {
   const { port } = sink.address() as AddressInfo;
   // The loop is driven from outside, by the virtual clock.
   const text = `
@@ -107,7 +114,7 @@ receivers:
   wireguard:
     source: uapi
     directory: ${folder}/uapi
-    collection_interval: 15s
+    collection_interval: ${interval}ms
     initial_delay: 24h
     storage: file_storage
     peer_limit: ${other ? 60 : 10_000}

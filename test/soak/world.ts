@@ -28,7 +28,7 @@ export class World {
     const mix = { steady: 40, idle: 20, roaming: 15, phone: 15, dead: 5, resetting: 5 };
     this.#crowd = this.#base.addDevice({ name: 'wgcrowd', peers, mix, age: 60 * MINUTE });
     this.#hub = this.#base.addDevice({ name: 'wghub', listenPort: 51821 });
-    this.#links = Array.from({ length: 5 }, (_, index) => {
+    this.#links = Array.from({ length: 2 }, (_, index) => {
       const spoke = this.#base.addDevice({ name: `wgspoke${index}`, listenPort: 51830 + index });
       const [address, prefix] = [`192.0.2.${10 + index}`, `10.9.0.${10 + index}/32`];
       return this.#base.addLink({
@@ -60,7 +60,7 @@ export class World {
     if (isDue(3)) link.a.setSource(`198.51.100.${1 + (this.#steps % 200)}:${51_000 + (this.#steps % 1000)}`);
     if (isDue(7)) link.b.removePeer();
     if (isDue(8)) for (const each of this.#links) each.b.addPeer();
-    if (isDue(10)) this.#keys = await this.#replace(this.#keys, { name: 'wgkeys', peers: 10, age: this.#now - START });
+    if (isDue(5)) this.#keys = await this.#replace(this.#keys, { name: 'wgkeys', peers: 40, age: this.#now - START });
     if (isDue(30)) this.#hub.setKeys(keyPair(`hub ${this.#steps % 50}`));
     if (isDue(45)) await this.#crowd.setFault({ type: 'refuse' });
     else if (isDue(1)) await this.#crowd.setFault(undefined);
