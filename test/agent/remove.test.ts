@@ -33,6 +33,9 @@ const PLACES = { storages: ['/var/lib/wgotel', '/srv/state'], stateSocket: '/run
 const DATA = [
   '/etc/default/wgotel',
   '/etc/wgotel/config.yaml',
+  '/srv/state/queue/otlp_grpc/metrics/000000000000007-120',
+  '/srv/state/queue/otlp_grpc/metrics/000000000000008-1.unknown',
+  '/srv/state/queue/otlp_http%2Fbackup/traces/000000000000000-3.new',
   '/srv/state/wireguard%2Fbranch.state.end',
   '/srv/state/wireguard.state',
   '/srv/state/wireguard.state.new',
@@ -194,6 +197,8 @@ describe('wgotel remove', () => {
       '/run/wgotel/setup/readme',
       '/srv/state/backup/wireguard.state',
       '/srv/state/other.state',
+      '/srv/state/queue/otlp_grpc/logs/notes',
+      '/srv/state/queue/other/metrics/000000000000000-1',
       '/srv/state/wireguard.state.bak',
       '/var/lib/private/wgotel/x',
     ];
@@ -202,10 +207,12 @@ describe('wgotel remove', () => {
     assert.equal(code, 0);
     const left = tree().filter((path) => !path.endsWith('/'));
     assert.deepEqual(left, [...OTHERS, ...foreign].toSorted());
-    for (const path of foreign.filter((each) => !each.includes('backup'))) {
+    for (const path of foreign.filter((each) => !/backup|other\/metrics/.test(each))) {
       assert.ok(said.includes(`stays ${path}: it is not known to be of wgotel`), path);
     }
-    assert.ok(said.includes('stays /srv/state/backup: it is not known to be of wgotel'));
+    for (const folder of ['/srv/state/backup', '/srv/state/queue/other']) {
+      assert.ok(said.includes(`stays ${folder}: it is not known to be of wgotel`), folder);
+    }
   });
 
   it('follows no link, and takes nothing of another kind for its own', async () => {
@@ -213,6 +220,9 @@ describe('wgotel remove', () => {
     write('/home/someone/folder/wireguard.state');
     mkdirSync(at('/srv'), { recursive: true });
     symlinkSync('../home/someone/folder', at('/srv/state'));
+    write('/home/someone/queue/metrics/000000000000000-1');
+    mkdirSync(at('/var/lib/wgotel/queue'), { recursive: true });
+    symlinkSync('../../../../home/someone/queue', at('/var/lib/wgotel/queue/otlp_grpc'));
     mkdirSync(at('/run/wgotel/names.csv'), { recursive: true });
     mkdirSync(at('/run/wgotel/setup'));
     symlinkSync('../../../home/someone/precious', at('/run/wgotel/setup/wg0.conf'));

@@ -11,6 +11,7 @@ import { isAllowed } from './licence.js';
 interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -65,8 +66,8 @@ for (const folder of PACKAGES) {
     });
 
     it('depends on what it imports, and on nothing else', () => {
-      const { dependencies, peerDependencies } = manifestOf(folder);
-      const declared = Object.keys({ ...dependencies, ...peerDependencies });
+      const { dependencies, optionalDependencies, peerDependencies } = manifestOf(folder);
+      const declared = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
       assert.deepEqual([...importedBy(folder)].toSorted(), declared.toSorted());
     });
 

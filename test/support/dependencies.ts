@@ -11,6 +11,8 @@ export interface Dependency {
   readonly integrity: string | undefined;
   /** Whether npm would run a script of it as it is installed. */
   readonly hasInstallScript: boolean;
+  /** Whether it may be missing, as on another platform. */
+  readonly isOptional: boolean;
   /** What it asks for itself, as it is found. */
   readonly needs: readonly Dependency[];
 }
@@ -23,6 +25,7 @@ interface Locked {
   readonly link?: boolean;
   readonly resolved?: string;
   readonly hasInstallScript?: boolean;
+  readonly optional?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -41,10 +44,10 @@ export function readDependency(folder: string): Dependency {
   const at = (place: string): Dependency => {
     const known = read.get(place);
     if (known !== undefined) return known;
-    const { version, license, integrity, hasInstallScript = false } = packages[place]!;
+    const { version, license, integrity, hasInstallScript = false, optional: isOptional = false } = packages[place]!;
     const name = place.startsWith('packages/') ? nameOf(place) : place.split('node_modules/').at(-1)!;
     const needs: Dependency[] = [];
-    const found = { name, version: version!, licence: license, integrity, hasInstallScript, needs };
+    const found = { name, version: version!, licence: license, integrity, hasInstallScript, isOptional, needs };
     read.set(place, found);
     for (const needed of neededBy(packages[place]!)) {
       const where = lookUp(packages, place, needed);

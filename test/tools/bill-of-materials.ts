@@ -22,13 +22,14 @@ export function billOfMaterials(folder: string): string {
 }
 
 function component(dependency: Dependency): object {
-  const { name, version, licence, integrity } = dependency;
+  const { name, version, licence, integrity, isOptional } = dependency;
   const purl = referenceOf(dependency);
   return {
     type: 'library',
     'bom-ref': purl,
     name,
     version,
+    scope: isOptional ? 'optional' : 'required',
     ...(integrity && { hashes: [{ alg: 'SHA-512', content: hexOf(integrity) }] }),
     ...(licence && { licenses: [licence.includes(' ') ? { expression: licence } : { license: { id: licence } }] }),
     purl,

@@ -56,8 +56,8 @@ function section(root: Dependency): string {
   const all = installedWith(root);
   const direct = root.needs.map(({ name, version }) => `| \`${name}\` | ${version} | ${reasonOf(name)} |`);
   const rows = all.map(
-    ({ name, version, licence, hasInstallScript }) =>
-      `| \`${name}\` | ${version} | ${licence ?? 'none'} | ${hasInstallScript ? 'yes' : ''} |`,
+    ({ name, version, licence, hasInstallScript, isOptional }) =>
+      `| \`${name}\` | ${version} | ${licence ?? 'none'} | ${[hasInstallScript ? 'install script' : [], isOptional ? 'optional' : []].flat().join(', ')} |`,
   );
   return [
     `## ${root.name}`,
@@ -68,7 +68,7 @@ function section(root: Dependency): string {
     '',
     `${all.length} packages in all:`,
     '',
-    '| package | version | licence | install script |',
+    '| package | version | licence | |',
     '| --- | --- | --- | --- |',
     ...rows,
   ].join('\n');

@@ -33,8 +33,9 @@ export class Host {
     return this.stat(path)?.isSymbolicLink() === true ? readlinkSync(this.#at(path)) : undefined;
   }
 
-  /** Names in a folder, in order. */
+  /** Names in a folder, in order. What is no folder, or a link, has none. */
   list(folder: string): string[] {
+    if (this.stat(folder)?.isDirectory() !== true) return [];
     return readdirSync(this.#at(folder)).toSorted();
   }
 

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Places } from '../../config/places.js';
 import { LOCK } from '../../storage/state-folder.js';
+import { SIGNALS } from '../../signal.js';
 import { STATE_FILES } from '../../storage/state-file.js';
 import type { Host } from './host.js';
 
@@ -19,6 +20,11 @@ export interface Place {
 }
 
 const SYSTEM = '/etc/systemd/system';
+/** A request that waits, is being written, or is of another version. */
+const REQUEST = /^\d{15}-\d{1,9}(?:\.new|\.unknown)?$/;
+/** The id of an exporter, as it is written in a path. */
+const EXPORTER = /^(?:otlp_grpc|otlp_http|webhook)(?:%2F[\w.-]+)?$/;
+
 const STATE_SOCKET_FOLDER = '/run/wgotel/state';
 
 /** What `deploy/systemd` has to install. */
@@ -51,7 +57,7 @@ export function allPlaces({ storages, stateSocket }: Places, host: Host): Place[
   ];
 }
 
-/** A folder of saved state. systemd gives a service with a dynamic user a link to one in the folder `private` beside it. */
+/** A folder of saved state and queues. systemd gives a service with a dynamic user a link to one in the folder `private` beside it. */
 function storagePlaces(folder: string, host: Host): Place[] {
   const suffixes = Object.values(STATE_FILES).map(escaped).join('|');
   const saved: Omit<Place, 'folder'> = {
@@ -61,11 +67,25 @@ function storagePlaces(folder: string, host: Host): Place[] {
     isData: true,
   };
   const isPrivate = host.linkTarget(folder) === `private/${basename(folder)}`;
-  if (!isPrivate) return [{ folder, ...saved }];
+  const real = isPrivate ? `${dirname(folder)}/private/${basename(folder)}` : folder;
+  const places = [...queuePlaces(`${real}/queue`, host), { folder: real, ...saved }];
+  if (!isPrivate) return places;
   const name = new RegExp(`^${escaped(basename(folder))}$`);
+  return [...places, { folder: dirname(folder), links: { names: name, target: /^private\// }, isData: true }];
+}
+
+/** Queues of exporters: `EXPORTER/SIGNAL/REQUEST`. */
+function queuePlaces(queue: string, host: Host): Place[] {
+  const own = { isOwn: true, isData: true } as const;
+  const exporters = host
+    .list(queue)
+    .filter((name) => EXPORTER.test(name) && host.stat(`${queue}/${name}`)?.isDirectory());
   return [
-    { folder: `${dirname(folder)}/private/${basename(folder)}`, ...saved },
-    { folder: dirname(folder), links: { names: name, target: /^private\// }, isData: true },
+    ...exporters.flatMap((name) => [
+      ...SIGNALS.map((signal) => ({ folder: `${queue}/${name}/${signal}`, files: REQUEST, ...own })),
+      { folder: `${queue}/${name}`, ...own },
+    ]),
+    { folder: queue, ...own },
   ];
 }
 

@@ -10,16 +10,20 @@ export interface Step {
   readonly stays: string | undefined;
 }
 
+const KEPT = 'data goes with --purge';
+
 /** Works out what is removed from a host and what stays, in the order in which it can be done. Changes nothing.
  *
  *  @param purge whether data goes too */
 export function planRemoval(places: readonly Place[], host: Host, purge: boolean): Step[] {
   const steps: Step[] = [];
   const said = new Set<string>();
-  const isRemoved = (path: string): boolean => steps.some((step) => step.path === path && step.stays === undefined);
+  const folders = new Set(places.map(({ folder }) => folder));
+  const removed = new Set<string>();
   const add = (path: string, isFolder: boolean, stays?: string): void => {
     if (said.has(path)) return;
     said.add(path);
+    if (stays === undefined) removed.add(path);
     steps.push({ path, isFolder, stays });
   };
   for (const place of places) {
@@ -31,17 +35,20 @@ export function planRemoval(places: readonly Place[], host: Host, purge: boolean
       continue;
     }
     if (place.isData === true && !purge) {
-      for (const path of isOwn ? [folder] : ownIn(place, host)) add(path, isOwn, 'data goes with --purge');
+      for (const path of isOwn ? [folder] : ownIn(place, host)) add(path, isOwn, KEPT);
       continue;
     }
     const own = ownIn(place, host);
     for (const path of own) add(path, false);
     if (!isOwn) continue;
-    const foreign = host.list(folder).filter((name) => !isRemoved(join(folder, name)));
-    for (const name of foreign) add(join(folder, name), false, 'it is not known to be of wgotel');
-    if (foreign.length === 0) add(folder, true);
+    const inIt = host.list(folder).map((name) => join(folder, name));
+    const staying = inIt.filter((path) => !removed.has(path));
+    // Of those that are places themselves it has been said what stays in them.
+    for (const path of staying) if (!folders.has(path)) add(path, false, 'it is not known to be of wgotel');
+    if (staying.length === 0) add(folder, true);
   }
-  return steps;
+  const kept = steps.filter(({ stays }) => stays === KEPT);
+  return steps.filter((step) => step.stays !== KEPT || !kept.some(({ path }) => step.path.startsWith(`${path}/`)));
 }
 
 /** Paths of what is wgotel's in a place. */
