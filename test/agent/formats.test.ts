@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { readNames, readSetup } from '@wgotel/agent';
+import { decodeQueueFile, readNames, readSetup } from '@wgotel/agent';
 import { runAtOnce, Tracker } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { parseRecording } from '../core/source/internals.js';
@@ -46,6 +46,12 @@ describe('what earlier versions wrote', () => {
         rest,
         name,
       );
+    });
+  }
+
+  for (const [name, bytes] of kept('queue')) {
+    it(`${name} is the request that was to be sent`, async () => {
+      assert.equal((await decodeQueueFile(bytes)).toString(), 'a request that waits');
     });
   }
 

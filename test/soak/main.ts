@@ -22,7 +22,6 @@ const print = ({ days: day, memory, resident, handles }: Sample): void => {
 const outcome = await soak({
   days,
   peers: Number(values.peers),
-  interval: 30_000,
   every: Number(values.hours) * 3_600_000,
   progress: print,
 });

@@ -11,6 +11,8 @@ import { Agent, Logger, readConfiguration, type Configuration } from '@wgotel/ag
 import type { Frame } from '@wgotel/core';
 import { World } from './world.js';
 
+/** Between two scrapes. */
+const INTERVAL = 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const MB = 2 ** 20;
@@ -20,8 +22,6 @@ export interface SoakOptions {
   readonly days: number;
   /** Of the largest device; there are some dozens more on others. */
   readonly peers: number;
-  /** Virtual milliseconds between two scrapes. */
-  readonly interval: number;
   /** Virtual milliseconds between two measurements. */
   readonly every: number;
   /** Whether the changes of each frame are kept, and a file stays open now and then: to show that it is found. */
@@ -57,25 +57,18 @@ export interface SoakOutcome {
 
 /** Lets a whole agent run for days of virtual time in this process, from sockets of devices that change all the time to a server that takes
  *  all it is sent, with reloads in between, and measures what it holds. */
-export async function soak({
-  days,
-  peers,
-  interval,
-  every,
-  leaks = false,
-  progress,
-}: SoakOptions): Promise<SoakOutcome> {
+export async function soak({ days, peers, every, leaks = false, progress }: SoakOptions): Promise<SoakOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'wgotel-soak-'));
   const world = new World(join(folder, 'uapi'), peers);
   const taken = { requests: 0, bytes: 0 };
   const sink = await startSink(taken);
   const clock = { now: () => world.now(), monotonic: () => world.now() };
-  const configurations = [false, true].map((other) => configure(folder, sink, interval, other));
+  const configurations = [false, true].map((other) => configure(folder, sink, other));
   const agent = new Agent(configurations[0]!, new Logger({ level: 'error' }), clock);
   const changes: Record<string, number> = {};
   const kept: unknown[] = [];
   const samples: Sample[] = [];
-  const scrapes = Math.round((days * DAY) / interval);
+  const scrapes = Math.round((days * DAY) / INTERVAL);
   let reloads = 0;
   let last: Frame | undefined;
   try {
@@ -86,8 +79,8 @@ export async function soak({
       for (const { type } of last!.changes) changes[type] = (changes[type] ?? 0) + 1;
       if (leaks) kept.push(last!.changes, ...(scrape % 10 === 0 ? [openSync('/dev/null', 'r')] : []));
       await delivered(agent);
-      await world.advance(interval);
-      const elapsed = scrape * interval;
+      await world.advance(INTERVAL);
+      const elapsed = scrape * INTERVAL;
       if (elapsed % HOUR === 0) await agent.reload(configurations[++reloads % 3 === 0 ? 0 : 1]!);
       if (elapsed % every === 0) {
         samples.push(await measure(elapsed / DAY));
@@ -106,7 +99,7 @@ export async function soak({
 }
 
 /** @param other whether the receiver and the exporter are to be others than without, so that a reload makes them anew */
-function configure(folder: string, sink: Server, interval: number, other: boolean): Configuration {
+function configure(folder: string, sink: Server, other: boolean): Configuration {
   const { port } = sink.address() as AddressInfo;
   // The loop is driven from outside, by the virtual clock.
   const text = `
@@ -114,14 +107,14 @@ receivers:
   wireguard:
     source: uapi
     directory: ${folder}/uapi
-    collection_interval: ${interval}ms
+    collection_interval: ${INTERVAL / 1000}s
     initial_delay: 24h
     storage: file_storage
     peer_limit: ${other ? 60 : 10_000}
     sessions: { mode: all }
     events: { wireguard.peer.handshake: { enabled: true }, wireguard.peer.connected: { enabled: true } }
 exporters:
-  otlp_http: { endpoint: 'http://127.0.0.1:${port}', compression: ${other ? 'none' : 'gzip'} }
+  otlp_http: { endpoint: 'http://127.0.0.1:${port}', ${other ? 'compression: none, sending_queue: { storage: file_storage }' : 'compression: gzip'} }
 extensions: { file_storage: { directory: ${folder}/state } }
 service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }`;
   const readFile = (): never => {

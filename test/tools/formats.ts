@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { encodeQueueFile } from '@wgotel/agent';
 import {
   peerId,
   recordingOf,
@@ -121,7 +122,8 @@ function extracted(): Record<string, string> {
   }
 }
 
-const files: Readonly<Record<string, string>> = {
+const files: Readonly<Record<string, string | Buffer>> = {
+  'queue/v1': await encodeQueueFile(Buffer.from('a request that waits')),
   'state/v1.state': savedState(),
   'recording/v1.json': recordingOf({ takenAt: EPOCH, devices: devicesAt(600), failures: [] }),
   'state-socket/v1.ndjson': toldTunnels(),
