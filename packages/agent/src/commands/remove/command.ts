@@ -11,7 +11,7 @@ import { planRemoval, type Step } from './plan.js';
 
 const HELP = `
 Removes sockets, extracts in /run/wgotel, the systemd unit with its drop-ins, and the completion of bash. With --purge also data: saved
-state in the folders that the configuration names, /etc/wgotel/config.yaml and /etc/default/wgotel. Only what is known by its name
+state and queues in the folders that the configuration names, /etc/wgotel/config.yaml and /etc/default/wgotel. Only what is known by its name
 and kind is removed; what else is in those folders stays, and is told. Links are not followed.
 
 Exit codes: 0 done, 1 an agent runs and nothing was removed, 2 the configuration can't be used, 3 something could not be removed.
@@ -31,7 +31,7 @@ interface RemoveFlags {
 export function removeCommand(): Command {
   return addConfigOption(new Command('remove'))
     .description('Remove what wgotel has put on this host.')
-    .option('--purge', 'remove data too: saved state and the configuration')
+    .option('--purge', 'remove data too: saved state, queues and the configuration')
     .option('--dry-run', 'only say what would be done')
     .addHelpText('after', HELP)
     .action(async (flags: RemoveFlags) => {
