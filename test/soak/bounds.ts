@@ -4,7 +4,7 @@ import type { Slopes } from './slope.js';
 export const BOUNDS_SHORT: Slopes = { memory: 3, handles: 30 };
 
 /** The same over many days. */
-export const BOUNDS_LONG: Slopes = { memory: 0.5, handles: 1 };
+export const BOUNDS_LONG: Slopes = { memory: 0.25, handles: 1 };
 
 /** What grows faster than it may, a line each. */
 export function growing(slopes: Slopes, bounds: Slopes): string[] {
