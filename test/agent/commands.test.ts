@@ -262,6 +262,17 @@ describe('wgotel once, of other network namespaces', () => {
 });
 
 describe('wgotel status', () => {
+  it('shows what an agent of another version says as it is, and says to start it again', async () => {
+    const server = await HttpServer.start((response) => response.end('{"version":"0.0.1","receivers":[]}'));
+    try {
+      const { code, out, err } = await cli(['status', '--endpoint', `http://127.0.0.1:${server.port}`]);
+      assert.deepEqual([code, JSON.parse(out)], [3, { version: '0.0.1', receivers: [] }]);
+      assert.match(err, /^the agent is wgotel 0\.0\.1 and this is \d+\.\d+\.\d+: start the agent again$/m);
+    } finally {
+      server.stop();
+    }
+  });
+
   it('tells devices of several network namespaces apart, and counts one as one', () => {
     const peers = { active: 1, stale: 0, idle: 0, never: 0 };
     const devices = [

@@ -7,6 +7,7 @@ import { driftCommand } from './commands/drift.js';
 import { namesCommand } from './commands/names.js';
 import { onceCommand } from './commands/once/command.js';
 import { readerCommand } from './commands/reader.js';
+import { removeCommand } from './commands/remove/command.js';
 import { runCommand } from './commands/run.js';
 import { statusCommand } from './commands/status.js';
 import { ConfigError } from './config/problems.js';
@@ -34,6 +35,7 @@ const COMMANDS = [
   namesCommand(),
   driftCommand(),
   configCommand(),
+  removeCommand(),
   completionCommand(program),
 ];
 for (const command of COMMANDS) program.addCommand(inherit(command, program));

@@ -1,6 +1,7 @@
 import { chmod, chown, lstat, mkdir, rename, rm } from 'node:fs/promises';
-import { connect, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { answers } from './unix-socket.js';
 import { groupId } from './group.js';
 
 /** A Unix socket's path has 107 bytes at most, and is made under a longer name first. */
@@ -71,16 +72,6 @@ async function assertFree({ path, setting }: SocketPlace): Promise<void> {
   if (there === undefined) return;
   if (!there.isSocket()) throw new Error(`there is something that is no socket; set ${setting}`);
   if (await answers(path)) throw new Error(`another agent listens there; set ${setting}`);
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
 
 async function giveTo(path: string, { group, usualGroup }: SocketPlace): Promise<void> {

@@ -10,7 +10,7 @@ export type { SpanIds, TunnelFeed, TunnelView } from './model/tunnel.js';
 export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snapshot.js';
 export type { ChangeListener, ChangesOptions } from './receiver/change-feed.js';
 export type { Changes } from './receiver/change-queue.js';
-export type { Clock } from './receiver/clock.js';
+export { systemClock, type Clock } from './receiver/clock.js';
 export { WireGuardInstrumentation } from './receiver/instrumentation.js';
 export type { ReceiverOptions } from './receiver/options.js';
 export type { Providers } from './receiver/outputs.js';

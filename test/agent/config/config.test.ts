@@ -258,7 +258,7 @@ service:
     assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/unused']);
     assert.deepEqual(pipelines['metrics']?.exporters, ['otlp_grpc']);
     assert.deepEqual(warnings, [
-      'w.yaml:3:3 exporters.otlp: otlp is the old name of otlp_grpc',
+      'w.yaml:3:3 exporters.otlp: otlp is deprecated: use otlp_grpc',
       'w.yaml:3:28 exporters.otlp.wait_for_ready: this key of the Collector does nothing here: what can not be sent is tried again',
       'w.yaml:3:67 exporters.otlp.sending_queue.num_consumers: this key of the Collector does nothing here: requests are sent one after the other, in order',
       'w.yaml:3:94 exporters.otlp.sending_queue.batch.min_size: this key of the Collector does nothing here: requests are cut by size, up to 3.5 MiB each',

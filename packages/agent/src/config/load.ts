@@ -23,7 +23,7 @@ export function loadConfiguration(
 
 /** The path of the configuration file. `undefined`: there is none. */
 export function configFile(
-  flags: Flags,
+  flags: Pick<Flags, 'config'>,
   env: NodeJS.ProcessEnv = process.env,
   usual: string = DEFAULT_FILE,
 ): string | undefined {
@@ -32,8 +32,10 @@ export function configFile(
   return statSync(usual, { throwIfNoEntry: false }) === undefined ? undefined : usual;
 }
 
-/** Whoever can write the configuration can have a program run with the rights of the agent. */
-function readSafely(path: string): string {
+/** Reads a configuration file. Whoever can write it can have a program run with the rights of the agent.
+ *
+ *  @throws {ConfigError} if it can't be read, or others may write it */
+export function readSafely(path: string): string {
   try {
     const { mode, uid, gid } = statSync(path);
     const me = process.geteuid?.();

@@ -1,6 +1,6 @@
 import { WireGuardError } from '../../errors.js';
 import type { Device, Peer } from '../../model/device.js';
-import { array, boolean, deviceOf, expected, json, KEY, map, number, optional, text } from '../given.js';
+import { array, boolean, deviceOf, json, KEY, map, number, optional, text } from '../given.js';
 import { RECORDING_VERSION } from './record.js';
 
 /** What a recording holds. */
@@ -13,13 +13,22 @@ export interface Recording {
  *
  *  @throws {WireGuardError} `PROTOCOL`, with the place and without what stands there */
 export function parseRecording(content: string): Recording {
-  try {
-    const { version, takenAt, devices } = json(content, 'the file');
-    if (version !== RECORDING_VERSION)
-      throw expected('version', `${RECORDING_VERSION}, which is all this program knows`);
+  const { version, takenAt, devices } = undamaged(() => json(content, 'the file'));
+  const written = undamaged(() => number(version, 'version'));
+  if (written !== RECORDING_VERSION) {
+    const known = `this program reads version ${RECORDING_VERSION}`;
+    throw new WireGuardError('PROTOCOL', `the recording is of version ${written}, and ${known}`);
+  }
+  return undamaged(() => {
     const time = number(takenAt, 'takenAt');
     const list = array(devices, 'devices', 10_000);
     return { takenAt: time, devices: list.map((device, index) => toDevice(device, `devices[${index}]`)) };
+  });
+}
+
+function undamaged<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     throw new WireGuardError('PROTOCOL', `the recording is damaged: ${(error as Error).message}`, { cause: error });
   }

@@ -48,6 +48,16 @@ const header = object({
 
 export const readHeader: Reader<Header> = header;
 
+const ofAnyVersion = object({ wgotel: oneOf('state'), version: number });
+
+/** @throws {RangeError} if the first line says another version than this program's
+ *  @throws {TypeError} if it says none */
+export function assertVersion(firstLine: unknown): void {
+  const { version } = ofAnyVersion(firstLine);
+  if (version !== VERSION)
+    throw new RangeError(`it is of version ${version}, and this wgotel reads version ${VERSION}`);
+}
+
 /** The kinds of lines after the first one, each with its reader.
  *
  *  @param shift what to add to instants on the monotonic clock */
