@@ -34,9 +34,19 @@ function collectorObstacles(): string[] {
   return missingBinary('Collector', collectorPath());
 }
 
+function prometheusObstacles(): string[] {
+  const missing = ['prometheus', 'promtool'].some((program) => !isInstalled(program));
+  return missing ? ['prometheus or promtool missing: apt-get install prometheus'] : [];
+}
+
+function alertmanagerObstacles(): string[] {
+  const missing = ['prometheus-alertmanager', 'amtool'].some((program) => !isInstalled(program));
+  return missing ? ['prometheus-alertmanager or amtool missing: apt-get install prometheus-alertmanager'] : [];
+}
+
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz'], timeoutMs: 60_000 },
+  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'queries'], timeoutMs: 60_000 },
   {
     name: 'packaging',
     folders: ['packaging'],
@@ -60,6 +70,12 @@ export const suites: readonly Suite[] = [
       obstacles: () => [...machineObstacles(), ...registryObstacles()],
       enable: 'sudo -E npm run debian && sudo -E npm test -- systemd, where the npm registry can be reached',
     },
+  },
+  {
+    name: 'rules',
+    folders: ['rules'],
+    timeoutMs: 60_000,
+    needs: { obstacles: () => [...prometheusObstacles(), ...alertmanagerObstacles()], enable: 'npm test -- rules' },
   },
   { name: 'demo', folders: ['demo'], timeoutMs: 60_000 },
   {
