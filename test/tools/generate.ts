@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { generateDashboards } from './dashboards/files.js';
 import {
   GENERATED,
   GENERATED_EVENTS,
@@ -11,3 +13,8 @@ import {
 writeFileSync(GENERATED, await generateMetadata());
 writeFileSync(GENERATED_EVENTS, await generateEvents());
 writeFileSync(GENERATED_SIGNALS, await generateSignals());
+
+for (const { path, text } of await generateDashboards()) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
