@@ -2,6 +2,7 @@ import { collectorPath } from './support/collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
 import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
+import { prometheusObstacles } from './support/prometheus.js';
 import { registryObstacles } from './support/registry.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
 
@@ -32,11 +33,6 @@ function missingBinary(name: string, path: string | undefined): string[] {
 
 function collectorObstacles(): string[] {
   return missingBinary('Collector', collectorPath());
-}
-
-function prometheusObstacles(): string[] {
-  const missing = ['prometheus', 'promtool'].some((program) => !isInstalled(program));
-  return missing ? ['prometheus or promtool missing: apt-get install prometheus'] : [];
 }
 
 function alertmanagerObstacles(): string[] {
@@ -95,7 +91,7 @@ export const suites: readonly Suite[] = [
     folders: ['e2e'],
     timeoutMs: 60_000,
     needs: {
-      obstacles: () => [...tunnelObstacles(), ...collectorObstacles()],
+      obstacles: () => [...tunnelObstacles(), ...collectorObstacles(), ...prometheusObstacles()],
       enable: 'npm run collector && sudo -E npm test -- e2e',
     },
   },
