@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { collectorPath } from './support/collector-binary.js';
+import { fullCollectorPath } from './support/full-collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
+import { kafkaBrokerPath } from './support/kafka-broker.js';
 import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
 import { prometheusObstacles } from './support/prometheus.js';
@@ -38,6 +41,13 @@ function collectorObstacles(): string[] {
 function alertmanagerObstacles(): string[] {
   const missing = ['prometheus-alertmanager', 'amtool'].some((program) => !isInstalled(program));
   return missing ? ['prometheus-alertmanager or amtool missing: apt-get install prometheus-alertmanager'] : [];
+}
+
+function journalObstacles(): string[] {
+  const packages = { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote', '/usr/sbin/nft': 'nftables' };
+  return Object.entries(packages).flatMap(([path, name]) =>
+    existsSync(path) ? [] : [`${path} missing: apt-get install --no-install-recommends ${name}`],
+  );
 }
 
 /** All suites in the order they run in. */
@@ -79,6 +89,21 @@ export const suites: readonly Suite[] = [
     folders: ['collector'],
     timeoutMs: 60_000,
     needs: { obstacles: collectorObstacles, enable: 'npm run collector && npm test -- collector' },
+  },
+  {
+    name: 'pipelines',
+    folders: ['pipelines'],
+    timeoutMs: 60_000,
+    needs: {
+      obstacles: () => [
+        ...missingBinary('full Collector', fullCollectorPath()),
+        ...missingBinary('Kafka broker', kafkaBrokerPath()),
+        ...collectorObstacles(),
+        ...prometheusObstacles(),
+        ...journalObstacles(),
+      ],
+      enable: 'npm run collector && npm run test:pipelines',
+    },
   },
   {
     name: 'tunnel',

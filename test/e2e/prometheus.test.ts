@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -66,6 +67,7 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
       await writeFile(join(folder, `${index}.yaml`), hurried(await readFile(repositoryPath(path), 'utf8')));
     }
     nodeExporter = createHttpServer((_, response) => response.end(NODE_EXPORTER)).listen(0, '127.0.0.1');
+    await once(nodeExporter, 'listening');
     const sample = parse(await readFile(repositoryPath('otel-config/prometheus/prometheus.yaml'), 'utf8')) as {
       scrape_configs: { job_name: string }[];
     };

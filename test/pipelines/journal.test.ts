@@ -178,3 +178,16 @@ describe('collector-journal.yaml', () => {
     });
   }
 });
+
+describe('nftables.conf', () => {
+  it('is taken by nft', async () => {
+    const namespace = `wgnft${process.pid}`;
+    await execa('ip', ['netns', 'add', namespace]);
+    try {
+      const check = ['nft', '--check', '--file', repositoryPath('otel-config/nftables.conf')];
+      await execa('ip', ['netns', 'exec', namespace, ...check]);
+    } finally {
+      await execa('ip', ['netns', 'delete', namespace]);
+    }
+  });
+});

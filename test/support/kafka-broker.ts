@@ -31,6 +31,11 @@ export const kafkaBroker: GoProgram = {
   },
 };
 
+/** Returns the path of the built broker; undefined when `npm run collector-full` has not been run. */
+export function kafkaBrokerPath(): string | undefined {
+  return programPath(kafkaBroker);
+}
+
 /** A message that the broker has. */
 export interface KafkaRecord {
   readonly topic: string;
@@ -47,7 +52,7 @@ export interface RunningKafka {
 
 /** Starts the broker that `npm run collector-full` has built, with topics of one partition. */
 export async function startKafka(topics: readonly string[]): Promise<RunningKafka> {
-  const binary = programPath(kafkaBroker);
+  const binary = kafkaBrokerPath();
   if (binary === undefined) throw new Error('no Kafka broker: run `npm run collector-full`');
   const broker = startProcess(binary, topics);
   const listening = (): string | undefined => /^listening on (\S+)$/m.exec(broker.output())?.[1];
