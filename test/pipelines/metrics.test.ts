@@ -55,6 +55,32 @@ describe('collector-remote-write.yaml', () => {
   });
 });
 
+describe('the hostmetrics receiver', () => {
+  it('counts errors and drops of interfaces under the names that the rules ask for', async () => {
+    const prometheus = await startPrometheus([], { remoteWrite: true });
+    const config = {
+      receivers: { host_metrics: { collection_interval: '1s', initial_delay: '0s', scrapers: { network: {} } } },
+      exporters: { prometheus_remote_write: { http: { endpoint: `${prometheus.url}/api/v1/write` } } },
+      service: { pipelines: { metrics: { receivers: ['host_metrics'], exporters: ['prometheus_remote_write'] } } },
+    };
+    const collector = await startCollector({ binary: fullCollectorPath(), config });
+    try {
+      for (const name of ['system_network_errors_total', 'system_network_dropped_total']) {
+        const query = `sum by (direction) (${name}{device="lo"})`;
+        const series = await until(name, async () => {
+          const found = await prometheus.query(query);
+          return found.length > 0 && found;
+        });
+        const directions = series.map(({ labels }) => labels['direction']);
+        assert.deepEqual(new Set(directions), new Set(['receive', 'transmit']));
+      }
+    } finally {
+      await collector.stop();
+      await prometheus.stop();
+    }
+  });
+});
+
 describe('collector-influxdb.yaml', () => {
   it('writes lines of metrics and events', async () => {
     const lines: string[] = [];
