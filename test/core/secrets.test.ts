@@ -70,8 +70,8 @@ describe('keys after reading', function () {
     ]) {
       assert.ok(codes.has(code), `no ${code} among ${[...codes].join()}`);
     }
-    // Of those that are broken off, some are read before that.
-    assert.ok(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length >= 60);
+    // Twenty times from each of three sources, and as often through a reader of each.
+    assert.ok(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length >= 120);
     assert.ok(remains.strings.includes(PUBLIC_MARK));
     assert.ok(remains.buffers.includes(PUBLIC_MARK));
 

@@ -16,10 +16,13 @@ const REFUSED: readonly [options: object, message: string][] = [
   [{ identity: { mode: 'hmac' } }, 'identity.hmacKey: expected a key of at least 32 bytes'],
   [{ endpoints: 'none' }, "endpoints: expected one of full, subnet, off, not 'none'"],
   [{ events: { 'wireguard.peer.gone': {} } }, 'events: there is no event wireguard.peer.gone'],
-  [{ source: 'ethtool' }, "source: expected a Source or one of auto, uapi, netlink, wg-show, recorded, not 'ethtool'"],
+  [
+    { source: 'ethtool' },
+    "source: expected a Source or one of auto, uapi, netlink, wg-show, reader, recorded, not 'ethtool'",
+  ],
   [
     { source: 'toString' },
-    "source: expected a Source or one of auto, uapi, netlink, wg-show, recorded, not 'toString'",
+    "source: expected a Source or one of auto, uapi, netlink, wg-show, reader, recorded, not 'toString'",
   ],
 ];
 

@@ -13,6 +13,7 @@ import { SOURCES, type Reading } from '@wgotel/core';
 import { repositoryPath } from '../../support/repository.js';
 import { FakeKernel } from '../source/fake-kernel.js';
 import { NetlinkSource } from '../source/internals.js';
+import { startReader } from '../source/reader-server.js';
 import { FILES, PUBLIC_MARK, type Plant } from './folder.js';
 
 const READINGS = 20;
@@ -24,14 +25,14 @@ const options = {
   command: [process.execPath, repositoryPath('build/test/core/source/fake-wg.js'), folder],
 };
 
-// Both stay reachable to the end.
-const sources = [
-  SOURCES.uapi(options),
-  SOURCES['wg-show'](options),
-  new NetlinkSource({}, async () => kernel().sockets),
-];
 const kept: unknown[] = [];
 
+// All stay reachable to the end. Readers are in the same process as who asks them, so both sides are searched.
+const own = [SOURCES.uapi(options), SOURCES['wg-show'](options), new NetlinkSource({}, async () => kernel().sockets)];
+const readers = await Promise.all(
+  own.map((source) => startReader(join(folder, `${source.name}.sock`), source, (line) => console.error(line))),
+);
+const sources = [...own, ...own.map(({ name }) => SOURCES.reader({ socket: join(folder, `${name}.sock`) }))];
 for (const source of sources) {
   let previous: Reading | undefined;
   for (let count = 0; count < READINGS; count++) {
@@ -54,6 +55,7 @@ const file = openSync(join(folder, FILES.buffers), 'w');
 for (const buffer of liveBuffers()) if (buffer.byteLength > 0) writeSync(file, new Uint8Array(buffer));
 // Reachable until here.
 process.exitCode = kept.length > 0 && sources.length > 0 ? 0 : 1;
+for (const reader of readers) await reader.close();
 
 /** A kernel whose answers go from files into the buffer of whoever asks, and lie nowhere else. */
 function kernel(): FakeKernel {

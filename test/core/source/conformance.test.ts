@@ -28,6 +28,8 @@ const SERVE: Record<Variant, (served: ServedSource, devices: readonly TestDevice
     await sockets.serve(devices.filter((_, index) => index % 2 === 0));
     planDump(wg, devices);
   },
+  // Of what it serves.
+  reader: (served, devices) => SERVE.auto(served, devices),
 };
 
 function serveKernel(kernel: FakeKernel, devices: readonly TestDevice[]): void {
@@ -49,6 +51,7 @@ const STALL: Record<Variant, (served: ServedSource) => void> = {
     sockets.fault = () => ({ type: 'silent' });
     wg.plan({ hang: 'alone' });
   },
+  reader: (served) => STALL.auto(served),
 };
 
 const HANDSHAKE = 1_795_295_123;

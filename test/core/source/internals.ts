@@ -48,3 +48,7 @@ export const { AddressText } = (await load(
 export const { parseRecording } = (await load(
   'recorded/parse',
 )) as typeof import('../../../packages/core/src/source/recorded/parse.js');
+export const { AnswerParser } = (await load(
+  'reader/parse',
+)) as typeof import('../../../packages/core/src/source/reader/parse.js');
+export { writeReading } from '@wgotel/core';

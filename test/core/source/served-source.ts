@@ -7,6 +7,7 @@ import { toAnswers, toDump, toReply, type TestDevice } from './device-text.js';
 import { FakeKernel } from './fake-kernel.js';
 import { fakeWg, type FakeWg } from './fake-wg-command.js';
 import { AutoSource, NetlinkSource } from './internals.js';
+import { startReader } from './reader-server.js';
 
 /** Devices on UAPI sockets in a folder. */
 export class Sockets {
@@ -62,16 +63,19 @@ export async function withSource(
   await mkdir(sockets.directory);
   const wg = fakeWg(folder);
   const kernel = new FakeKernel();
-  const { directory } = sockets;
   const netlink = new NetlinkSource({}, async () => kernel.sockets);
-  const { command } = wg;
+  const { directory } = sockets;
+  const socket = join(folder, 'reader.sock');
+  const options = { directory, command: wg.command, socket, ...(way === 'public' && { read: way }) };
   const make = (): Source => {
     if (way === 'netlink') return name === 'auto' ? new AutoSource({ directory }, netlink) : netlink;
-    return SOURCES[name]({ directory, command, ...(way === 'public' && { read: way }) });
+    return SOURCES[name](options);
   };
+  const reader = name === 'reader' ? await startReader(socket, SOURCES.auto(options)) : undefined;
   try {
     await test({ source: make(), sockets, wg, kernel });
   } finally {
+    await reader?.close();
     await sockets.serve([]);
     await rm(folder, { recursive: true });
   }
