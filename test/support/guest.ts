@@ -12,6 +12,8 @@ export const READING: readonly string[] = [
   'build/test/support/repository.js',
   'packages/core/package.json',
   'packages/core/dist',
+  'node_modules/@opentelemetry/api',
+  'node_modules/@wgotel/core',
   'node_modules/koffi',
   'node_modules/@koromix',
 ];
