@@ -44,7 +44,9 @@ function collectorObstacles(): string[] {
 
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz'], timeoutMs: 60_000 },
+  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'supply'], timeoutMs: 60_000 },
+  // Memory and handles are measured of a process that does nothing else.
+  { name: 'soak', folders: ['soak'], timeoutMs: 600_000 },
   {
     name: 'packaging',
     folders: ['packaging'],

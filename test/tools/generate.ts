@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { DEPENDENCIES_PAGE, generateDependencies } from './dependencies.js';
 import {
   GENERATED,
   GENERATED_EVENTS,
@@ -11,3 +12,4 @@ import {
 writeFileSync(GENERATED, await generateMetadata());
 writeFileSync(GENERATED_EVENTS, await generateEvents());
 writeFileSync(GENERATED_SIGNALS, await generateSignals());
+writeFileSync(DEPENDENCIES_PAGE, await generateDependencies());

@@ -43,7 +43,19 @@ export class StateKeeper {
       problem = (error as Error).message;
     }
     if (problem === undefined) return;
-    this.#log.warn('saved state can not be used, so all begins anew', { receiver: this.#id, problem });
+    this.#wasClean = false;
+    const kept = this.#setAside();
+    this.#log.warn('saved state can not be used, so all begins anew', { receiver: this.#id, problem, kept });
+  }
+
+  /** Where what can't be used is from now on, so that nothing is written over it. */
+  #setAside(): string | undefined {
+    try {
+      return this.#file.setAside();
+    } catch {
+      // Then nothing can be written either, and that is said when it is tried.
+      return undefined;
+    }
   }
 
   /** To be called with each frame, while no scrape can end. */
