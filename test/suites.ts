@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import { execaSync } from 'execa';
 import { collectorPath } from './support/collector-binary.js';
+import { fullCollectorPath } from './support/full-collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
+import { kafkaBrokerPath } from './support/kafka-broker.js';
 import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
+import { prometheusObstacles } from './support/prometheus.js';
 import { registryObstacles } from './support/registry.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
 
@@ -42,9 +46,21 @@ function collectorObstacles(): string[] {
   return missingBinary('Collector', collectorPath());
 }
 
+function alertmanagerObstacles(): string[] {
+  const missing = ['prometheus-alertmanager', 'amtool'].some((program) => !isInstalled(program));
+  return missing ? ['prometheus-alertmanager or amtool missing: apt-get install prometheus-alertmanager'] : [];
+}
+
+function journalObstacles(): string[] {
+  const packages = { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote', '/usr/sbin/nft': 'nftables' };
+  return Object.entries(packages).flatMap(([path, name]) =>
+    existsSync(path) ? [] : [`${path} missing: apt-get install --no-install-recommends ${name}`],
+  );
+}
+
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'supply'], timeoutMs: 60_000 },
+  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'supply', 'queries'], timeoutMs: 60_000 },
   // Memory and handles are measured of a process that does nothing else.
   { name: 'soak', folders: ['soak'], timeoutMs: 600_000 },
   {
@@ -71,6 +87,12 @@ export const suites: readonly Suite[] = [
       enable: 'sudo -E npm run debian && sudo -E npm test -- systemd, where the npm registry can be reached',
     },
   },
+  {
+    name: 'rules',
+    folders: ['rules'],
+    timeoutMs: 60_000,
+    needs: { obstacles: () => [...prometheusObstacles(), ...alertmanagerObstacles()], enable: 'npm test -- rules' },
+  },
   { name: 'demo', folders: ['demo'], timeoutMs: 60_000 },
   {
     name: 'collector',
@@ -88,6 +110,21 @@ export const suites: readonly Suite[] = [
     },
   },
   {
+    name: 'pipelines',
+    folders: ['pipelines'],
+    timeoutMs: 60_000,
+    needs: {
+      obstacles: () => [
+        ...missingBinary('full Collector', fullCollectorPath()),
+        ...missingBinary('Kafka broker', kafkaBrokerPath()),
+        ...collectorObstacles(),
+        ...prometheusObstacles(),
+        ...journalObstacles(),
+      ],
+      enable: 'npm run collector && npm run test:pipelines',
+    },
+  },
+  {
     name: 'tunnel',
     folders: ['tunnel'],
     timeoutMs: 60_000,
@@ -98,7 +135,7 @@ export const suites: readonly Suite[] = [
     folders: ['e2e'],
     timeoutMs: 60_000,
     needs: {
-      obstacles: () => [...tunnelObstacles(), ...collectorObstacles()],
+      obstacles: () => [...tunnelObstacles(), ...collectorObstacles(), ...prometheusObstacles()],
       enable: 'npm run collector && sudo -E npm test -- e2e',
     },
   },

@@ -14,6 +14,8 @@ export interface CollectorOptions {
   readonly config?: string | object;
   /** Processors of the default configuration's metrics by name, in order, such as `{ cumulativetodelta: {} }`. */
   readonly metricProcessors?: Readonly<Record<string, object>>;
+  /** Another binary than the one that `npm run collector` has built. */
+  readonly binary?: string | undefined;
   /** Environment variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where it receives over gRPC, such as where one before it did. Default: any port that is free. */
@@ -34,9 +36,9 @@ export interface RunningCollector {
   stop(): Promise<void>;
 }
 
-/** Starts the Collector that `npm run collector` has built and waits until it accepts OTLP; throws if it ends. */
+/** Starts the Collector that `npm run collector` has built, or another, and waits until it accepts OTLP; throws if it ends. */
 export async function startCollector(options: CollectorOptions = {}): Promise<RunningCollector> {
-  const binary = collectorPath();
+  const binary = options.binary ?? collectorPath();
   if (binary === undefined) throw new Error('no Collector binary: run `npm run collector`');
   const [grpcPort, httpPort] = [options.grpcPort ?? (await freePort()), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-collector-'));

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { parser as logql } from '@grafana/lezer-logql';
-import { parser as traceql } from '@grafana/lezer-traceql';
-import type { LRParser } from '@lezer/lr';
-import { parser as promql } from '@prometheus-io/lezer-promql';
 import { describe, it } from 'mocha';
 import { parse } from 'yaml';
 import { prometheusLabel, prometheusMetric, type NamedMetric } from '../../support/prometheus-names.js';
+import { GRAMMARS, syntaxErrors } from '../../support/query-language.js';
 import { repositoryPath } from '../../support/repository.js';
 import { METADATA } from '../../tools/signal-metadata.js';
 
@@ -24,19 +21,6 @@ const names = new Set(
 );
 const labels = new Set([...names].map(prometheusLabel));
 const SPANS = ['wireguard.session', 'wireguard.scrape'];
-
-const GRAMMARS: Readonly<Record<string, LRParser>> = { traceql, logql, promql };
-
-/** Where a query can't be read on. */
-function syntaxErrors(language: string, query: string): string[] {
-  const errors: string[] = [];
-  GRAMMARS[language]?.parse(query).iterate({
-    enter: ({ type, from }) => {
-      if (type.isError) errors.push(`${language} at ${from}: ${query.slice(from)}`);
-    },
-  });
-  return errors;
-}
 
 /** The names in a query that nothing has. Those of events count only where metadata.yaml describes events. */
 function unknownNames(query: string): string[] {
