@@ -1,3 +1,4 @@
+import { execaSync } from 'execa';
 import { collectorPath } from './support/collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
 import { machineObstacles } from './support/machine.js';
@@ -28,6 +29,13 @@ export interface Suite {
 function missingBinary(name: string, path: string | undefined): string[] {
   if (path !== undefined) return [];
   return [`no ${name} binary`, ...(isInstalled('go') ? [] : ['Go missing, which builds it: https://go.dev/dl/'])];
+}
+
+/** A disk and a hosts file of an agent's own are mounted for it alone. */
+function mountObstacles(): string[] {
+  if (process.getuid?.() !== 0) return ['needs root'];
+  const isAllowed = !execaSync('unshare', ['--mount', 'true'], { reject: false }).failed;
+  return isAllowed ? [] : ['may not create mount namespaces (needs CAP_SYS_ADMIN, and unshare of util-linux)'];
 }
 
 function collectorObstacles(): string[] {
@@ -69,6 +77,15 @@ export const suites: readonly Suite[] = [
     folders: ['collector'],
     timeoutMs: 60_000,
     needs: { obstacles: collectorObstacles, enable: 'npm run collector && npm test -- collector' },
+  },
+  {
+    name: 'faults',
+    folders: ['faults'],
+    timeoutMs: 180_000,
+    needs: {
+      obstacles: () => [...mountObstacles(), ...collectorObstacles()],
+      enable: 'npm run collector && sudo -E npm run test:faults',
+    },
   },
   {
     name: 'tunnel',

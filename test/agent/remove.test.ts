@@ -33,6 +33,7 @@ const PLACES = { storages: ['/var/lib/wgotel', '/srv/state'], stateSocket: '/run
 const DATA = [
   '/etc/default/wgotel',
   '/etc/wgotel/config.yaml',
+  '/etc/wgotel/reader.yaml',
   '/srv/state/queue/otlp_grpc/metrics/000000000000007-120',
   '/srv/state/queue/otlp_grpc/metrics/000000000000008-1.unknown',
   '/srv/state/queue/otlp_http%2Fbackup/traces/000000000000000-3.new',
@@ -44,6 +45,7 @@ const DATA = [
 ];
 const REST = [
   '/etc/bash_completion.d/wgotel',
+  '/etc/systemd/system/wgotel-reader.service.d/userspace.conf',
   '/run/wgotel/names.csv',
   '/run/wgotel/names.csv.4711.tmp',
   '/run/wgotel/setup/wg0.conf',
@@ -99,13 +101,15 @@ async function install(): Promise<void> {
   cpSync(repositoryPath('deploy/systemd'), system, { recursive: true });
   mkdirSync(at('/etc/sysusers.d'), { recursive: true });
   cpSync(join(system, 'sysusers.d/wgotel.conf'), at('/etc/sysusers.d/wgotel.conf'));
-  rmSync(join(system, 'sysusers.d'), { recursive: true });
+  // That one is for units of others.
+  for (const folder of ['sysusers.d', 'application.service.d']) rmSync(join(system, folder), { recursive: true });
   mkdirSync(join(system, 'multi-user.target.wants'));
   symlinkSync('/etc/systemd/system/wgotel.service', join(system, 'multi-user.target.wants/wgotel.service'));
   symlinkSync('private/wgotel', at('/var/lib/wgotel'));
   await socket('/var/lib/private/wgotel/lock');
   await socket('/srv/state/lock');
   await socket('/run/wgotel/state/wgotel.sock');
+  await socket('/run/wgotel-reader/reader.sock');
   await socket('/run/wgotel/state/.wgotel.sock.4711');
 }
 
@@ -236,7 +240,7 @@ describe('wgotel remove', () => {
     assert.equal(readlinkSync(at('/srv/state')), '../home/someone/folder');
   });
 
-  for (const path of ['/srv/state/lock', '/run/wgotel/state/wgotel.sock']) {
+  for (const path of ['/srv/state/lock', '/run/wgotel/state/wgotel.sock', '/run/wgotel-reader/reader.sock']) {
     it(`is refused while an agent answers at ${path}`, async () => {
       write('/srv/state/wireguard.state');
       await socket(path, true);
@@ -244,7 +248,7 @@ describe('wgotel remove', () => {
       for (const dryRun of [true, false]) {
         const { code, said, complaints } = await run({ purge: true, dryRun });
         assert.deepEqual([code, said, tree()], [1, [], before]);
-        assert.match(complaints.join('\n'), new RegExp(`an agent answers at ${path}; stop the agent first`));
+        assert.match(complaints.join('\n'), new RegExp(`an agent answers at ${path}; stop it first`));
       }
     });
   }
@@ -252,14 +256,14 @@ describe('wgotel remove', () => {
   it('is refused while the unit is active', async () => {
     await install();
     class Active extends Host {
-      override unitState(): string {
-        return 'activating';
+      override runningUnit(): string {
+        return 'wgotel.service is activating';
       }
     }
     const before = tree();
     const { code, complaints } = await run({ purge: true }, new Active(root));
     assert.deepEqual([code, tree()], [1, before]);
-    assert.match(complaints.join('\n'), /nothing was removed: wgotel\.service is activating; stop the agent first/);
+    assert.match(complaints.join('\n'), /nothing was removed: wgotel\.service is activating; stop it first/);
   });
 
   it('goes on after what can not be removed, and ends with 3', async () => {
@@ -310,7 +314,8 @@ describe('wgotel remove', () => {
     await install();
     const files = readdirSync(repositoryPath('deploy/systemd'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map(({ name }) => name);
+      .map(({ name }) => name)
+      .filter((name) => name !== 'tunnels.conf');
     const { said } = await run({ purge: true });
     for (const name of files)
       assert.ok(

@@ -50,6 +50,8 @@ export { followSessions, type SessionSettings } from './signals/sessions/setting
 export { SessionTracker } from './signals/sessions/session-tracker.js';
 export { MetricView } from './signals/metric-view.js';
 export { visitPoints } from './signals/visit-points.js';
+export { READER_PROTOCOL } from './source/reader/protocol.js';
+export { writeReading } from './source/reader/write.js';
 export { recordingOf } from './source/recorded/record.js';
 export { SOURCES, type SourceName, type SourceOptions } from './source/registry.js';
 export type { ReadOptions, Source } from './source/source.js';

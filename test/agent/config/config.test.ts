@@ -28,6 +28,7 @@ describe('configuration', () => {
           read: undefined,
           netns: undefined,
           file: undefined,
+          socket: undefined,
         },
         collectionInterval: 15_000,
         initialDelay: 1000,
@@ -96,6 +97,7 @@ service:
       read: 'public',
       netns: ['blue', 'pid:7'],
       file: undefined,
+      socket: undefined,
     });
     assert.deepEqual(receiver, {
       source: 'wg-show',
@@ -289,7 +291,7 @@ service:
       "--interval: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'",
       "--log-level: expected one of debug, info, warn, error, not 'loud'",
       "--peer-limit: expected a number, not '-1'",
-      "--source: expected one of auto, uapi, wg-show, recorded, not 'x'",
+      "--source: expected one of auto, uapi, wg-show, reader, recorded, not 'x'",
       'OTEL_EXPORTER_OTLP_ENDPOINT: expected HOST:PORT, http://HOST:PORT or https://HOST:PORT, without user, path and query',
       'OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value',
       "OTEL_EXPORTER_OTLP_PROTOCOL: expected one of grpc, http/protobuf, http/json, not 'carrier/pigeon'",

@@ -77,6 +77,7 @@ export class StateKeeper {
       // A receiver that never scraped knows nothing new.
       if (this.#receiver.frame !== undefined) await this.#file.write(this.#receiver.save(this.#boot), clean);
       else if (this.#wasClean) this.#file.putBack();
+      if (this.#trouble !== undefined) this.#log.info('state is saved again', { receiver: this.#id });
       this.#trouble = undefined;
     } catch (error) {
       const problem = (error as Error).message;

@@ -10,8 +10,8 @@ import { allPlaces } from './places.js';
 import { planRemoval, type Step } from './plan.js';
 
 const HELP = `
-Removes sockets, extracts in /run/wgotel, the systemd unit with its drop-ins, and the completion of bash. With --purge also data: saved
-state and queues in the folders that the configuration names, /etc/wgotel/config.yaml and /etc/default/wgotel. Only what is known by its name
+Removes sockets, extracts in /run/wgotel, the systemd units with their drop-ins, and the completion of bash. With --purge also data: saved
+state and queues in the folders that the configuration names, /etc/wgotel/config.yaml, reader.yaml beside it, and /etc/default/wgotel. Only what is known by its name
 and kind is removed; what else is in those folders stays, and is told. Links are not followed.
 
 Exit codes: 0 done, 1 an agent runs and nothing was removed, 2 the configuration can't be used, 3 something could not be removed.
@@ -20,6 +20,9 @@ Examples:
   $ sudo wgotel remove --purge --dry-run              what would go, and what would stay
   $ sudo systemctl disable --now wgotel && sudo wgotel remove
   $ sudo wgotel remove --purge && sudo npm uninstall --global @wgotel/agent @wgotel/core`;
+
+/** Where a reader listens unless it is told otherwise. */
+const READER_SOCKET = '/run/wgotel-reader/reader.sock';
 
 interface RemoveFlags {
   readonly config?: string;
@@ -55,7 +58,9 @@ export async function remove(
 ): Promise<number> {
   const running = await whoRuns(places, host);
   if (running !== undefined) {
-    complain(`nothing was removed: ${running}; stop the agent first: systemctl disable --now wgotel`);
+    complain(
+      `nothing was removed: ${running}; stop it first: systemctl disable --now wgotel; systemctl stop 'wgotel*'`,
+    );
     return 1;
   }
   const steps = planRemoval(allPlaces(places, host), host, purge);
@@ -79,9 +84,9 @@ export async function remove(
 
 /** Says which agent runs. `undefined`: none is seen. */
 async function whoRuns({ storages, stateSocket }: Places, host: Host): Promise<string | undefined> {
-  const state = host.unitState();
-  if (state !== undefined) return `wgotel.service is ${state}`;
-  for (const socket of [...storages.map((folder) => join(folder, LOCK)), stateSocket]) {
+  const unit = host.runningUnit();
+  if (unit !== undefined) return unit;
+  for (const socket of [...storages.map((folder) => join(folder, LOCK)), stateSocket, READER_SOCKET]) {
     if (await host.answers(socket)) return `an agent answers at ${socket}`;
   }
   return undefined;

@@ -27,33 +27,32 @@ const EXPORTER = /^(?:otlp_grpc|otlp_http|webhook)(?:%2F[\w.-]+)?$/;
 
 const STATE_SOCKET_FOLDER = '/run/wgotel/state';
 
+const UNITS = /^wgotel(?:-reader)?\.service$/;
 /** What `deploy/systemd` has to install. */
-export const DROP_INS: readonly string[] = ['names.conf', 'netns.conf', 'userspace.conf'];
+const DROP_INS = /^(?:names|netns|split|userspace)\.conf$/;
 
 /** Every place there may be something, folders after what is in them. All of it is said by name: nothing is looked for. */
 export function allPlaces({ storages, stateSocket }: Places, host: Host): Place[] {
   const socket = escaped(basename(stateSocket));
   return [
-    { folder: SYSTEM, files: /^wgotel\.service$/ },
+    { folder: SYSTEM, files: UNITS },
     {
       folder: `${SYSTEM}/multi-user.target.wants`,
-      links: { names: /^wgotel\.service$/, target: /^(?:\/etc\/systemd\/system|\.\.)\/wgotel\.service$/ },
+      links: { names: UNITS, target: /^(?:\/etc\/systemd\/system|\.\.)\/wgotel(?:-reader)?\.service$/ },
     },
-    {
-      folder: `${SYSTEM}/wgotel.service.d`,
-      files: new RegExp(`^(?:${DROP_INS.map(escaped).join('|')})$`),
-      isOwn: true,
-    },
+    { folder: `${SYSTEM}/wgotel.service.d`, files: DROP_INS, isOwn: true },
+    { folder: `${SYSTEM}/wgotel-reader.service.d`, files: DROP_INS, isOwn: true },
     { folder: '/etc/sysusers.d', files: /^wgotel\.conf$/ },
     { folder: '/etc/bash_completion.d', files: /^wgotel$/ },
     { folder: dirname(stateSocket), sockets: new RegExp(`^(?:${socket}|\\.${socket}\\.\\d+)$`) },
     { folder: STATE_SOCKET_FOLDER, isOwn: true },
+    { folder: '/run/wgotel-reader', sockets: /^(?:reader\.sock|\.reader\.sock\.\d+)$/, isOwn: true },
     { folder: '/run/wgotel/setup', files: /\.(?:conf|netdev)(?:\.\d+\.tmp)?$/, isOwn: true },
     { folder: '/run/wgotel', files: /^names\.(?:csv|json)(?:\.\d+\.tmp)?$/, isOwn: true },
     ...storages.flatMap((folder) => storagePlaces(folder, host)),
     { folder: '/etc/default', files: /^wgotel$/, isData: true },
     // Last, as it says where the others are.
-    { folder: '/etc/wgotel', files: /^config\.yaml$/, isOwn: true, isData: true },
+    { folder: '/etc/wgotel', files: /^(?:config|reader)\.yaml$/, isOwn: true, isData: true },
   ];
 }
 

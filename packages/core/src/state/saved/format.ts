@@ -26,6 +26,7 @@ export interface SavedFailure {
   readonly source: string;
   readonly device: string | undefined;
   readonly netns?: string | undefined;
+  readonly everywhere?: true | undefined;
 }
 
 export interface SavedError {

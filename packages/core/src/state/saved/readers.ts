@@ -64,7 +64,12 @@ export function assertVersion(firstLine: unknown): void {
 export function lineReaders(shift: number): { readonly [K in LineKind]: Reader<Lines[K]> } {
   const instant: Reader<number> = (value) => number(value) + shift;
   const scraped = object({ time: number, monotonicTime: instant });
-  const failure = object({ source: text, device: optional(text), netns: optional(text) });
+  const failure = object({
+    source: text,
+    device: optional(text),
+    netns: optional(text),
+    everywhere: optional(oneOf(true)),
+  });
   const flap = object({
     former: list(object({ endpoint: text, left: instant })),
     counted: list(object({ at: instant, time: number, back: flag, from: text, to: text })),
