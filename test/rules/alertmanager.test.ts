@@ -129,8 +129,8 @@ describe('a real Alertmanager', () => {
       const all = [source, ...held, ...free].map(at);
       await post(all.map((labels) => ({ labels })));
       const isHeld = (index: number): boolean => index > 0 && index <= held.length;
-      const before = all.map((labels, index) => [key(labels), isHeld(index) ? 'suppressed' : 'active'] as const);
-      await assertStates(what, all.length, new Map(before));
+      const first = all.map((labels, index) => [key(labels), isHeld(index) ? 'suppressed' : 'active'] as const);
+      await assertStates(what, all.length, new Map(first));
       await post([{ labels: at(source), endsAt: new Date(Date.now() - 1000).toISOString() }]);
       await assertStates(what, all.length - 1, new Map([[key(at(held[0])), 'active']]));
     });
