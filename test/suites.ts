@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { execaSync } from 'execa';
 import { collectorPath } from './support/collector-binary.js';
 import { fullCollectorPath } from './support/full-collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
@@ -34,6 +35,13 @@ function missingBinary(name: string, path: string | undefined): string[] {
   return [`no ${name} binary`, ...(isInstalled('go') ? [] : ['Go missing, which builds it: https://go.dev/dl/'])];
 }
 
+/** A disk and a hosts file of an agent's own are mounted for it alone. */
+function mountObstacles(): string[] {
+  if (process.getuid?.() !== 0) return ['needs root'];
+  const isAllowed = !execaSync('unshare', ['--mount', 'true'], { reject: false }).failed;
+  return isAllowed ? [] : ['may not create mount namespaces (needs CAP_SYS_ADMIN, and unshare of util-linux)'];
+}
+
 function collectorObstacles(): string[] {
   return missingBinary('Collector', collectorPath());
 }
@@ -45,14 +53,18 @@ function alertmanagerObstacles(): string[] {
 
 function journalObstacles(): string[] {
   const packages = { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote', '/usr/sbin/nft': 'nftables' };
-  return Object.entries(packages).flatMap(([path, name]) =>
-    existsSync(path) ? [] : [`${path} missing: apt-get install --no-install-recommends ${name}`],
-  );
+  const missing = Object.entries(packages).filter(([path]) => !existsSync(path));
+  return [
+    ...(process.getuid?.() === 0 ? [] : ['needs root']),
+    ...missing.map(([path, name]) => `${path} missing: apt-get install --no-install-recommends ${name}`),
+  ];
 }
 
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'queries'], timeoutMs: 60_000 },
+  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'queries', 'supply'], timeoutMs: 60_000 },
+  // Memory and handles are measured of a process that does nothing else.
+  { name: 'soak', folders: ['soak'], timeoutMs: 600_000 },
   {
     name: 'packaging',
     folders: ['packaging'],
@@ -103,6 +115,15 @@ export const suites: readonly Suite[] = [
         ...journalObstacles(),
       ],
       enable: 'npm run collector && npm run test:pipelines',
+    },
+  },
+  {
+    name: 'faults',
+    folders: ['faults'],
+    timeoutMs: 180_000,
+    needs: {
+      obstacles: () => [...mountObstacles(), ...collectorObstacles()],
+      enable: 'npm run collector && sudo -E npm run test:faults',
     },
   },
   {

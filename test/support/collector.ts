@@ -26,6 +26,7 @@ export interface CollectorOptions {
 
 /** A real Collector that receives OTLP. */
 export interface RunningCollector {
+  readonly pid: number;
   readonly grpcPort: number;
   readonly httpPort: number;
   /** Returns what the `file` exporter has written so far; complete once the Collector is stopped. */
@@ -64,6 +65,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
     throw error;
   }
   return {
+    pid: collector.pid,
     grpcPort,
     httpPort,
     stop,

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { generateDashboards } from './dashboards/files.js';
+import { DEPENDENCIES_PAGE, generateDependencies } from './dependencies.js';
 import {
   GENERATED,
   GENERATED_EVENTS,
@@ -13,6 +14,7 @@ import {
 writeFileSync(GENERATED, await generateMetadata());
 writeFileSync(GENERATED_EVENTS, await generateEvents());
 writeFileSync(GENERATED_SIGNALS, await generateSignals());
+writeFileSync(DEPENDENCIES_PAGE, await generateDependencies());
 
 for (const { path, text } of await generateDashboards()) {
   mkdirSync(dirname(path), { recursive: true });

@@ -29,6 +29,7 @@ export type {
   WebhookConfig,
   WebhookFormat,
 } from './config/configuration.js';
+export { DEPRECATED_EXPORTERS } from './config/deprecated.js';
 export type { Environment } from './config/environment.js';
 export type { Flags } from './config/flags.js';
 export { ConfigError } from './config/problems.js';

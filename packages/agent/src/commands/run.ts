@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Command } from 'commander';
 import { Agent } from '../agent/agent.js';
@@ -7,6 +6,7 @@ import type { Configuration, HealthConfig, StateSocketConfig } from '../config/c
 import type { Flags } from '../config/flags.js';
 import { configFile, loadConfiguration } from '../config/load.js';
 import { ConfigError } from '../config/problems.js';
+import { endSignal } from '../end-signal.js';
 import { HealthServer } from '../health/server.js';
 import { statusOf } from '../health/status.js';
 import { Listener } from '../listener.js';
@@ -149,18 +149,4 @@ function warn(log: Logger, { exporters, warnings }: Configuration): void {
 
 function problemsOf(error: unknown): readonly string[] {
   return error instanceof ConfigError ? error.problems : [(error as Error).message];
-}
-
-/** Waits for the signal to end in good order. The next one ends the process at once. */
-function endSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(128 + constants.signals[signal]);
-        asked = true;
-        resolve(signal);
-      });
-    }
-  });
 }
