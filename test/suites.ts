@@ -62,7 +62,7 @@ function journalObstacles(): string[] {
 
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'queries', 'supply'], timeoutMs: 60_000 },
+  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'supply', 'queries'], timeoutMs: 60_000 },
   // Memory and handles are measured of a process that does nothing else.
   { name: 'soak', folders: ['soak'], timeoutMs: 600_000 },
   {
@@ -103,6 +103,15 @@ export const suites: readonly Suite[] = [
     needs: { obstacles: collectorObstacles, enable: 'npm run collector && npm test -- collector' },
   },
   {
+    name: 'faults',
+    folders: ['faults'],
+    timeoutMs: 180_000,
+    needs: {
+      obstacles: () => [...mountObstacles(), ...collectorObstacles()],
+      enable: 'npm run collector && sudo -E npm run test:faults',
+    },
+  },
+  {
     name: 'pipelines',
     folders: ['pipelines'],
     timeoutMs: 60_000,
@@ -115,15 +124,6 @@ export const suites: readonly Suite[] = [
         ...journalObstacles(),
       ],
       enable: 'npm run collector && npm run test:pipelines',
-    },
-  },
-  {
-    name: 'faults',
-    folders: ['faults'],
-    timeoutMs: 180_000,
-    needs: {
-      obstacles: () => [...mountObstacles(), ...collectorObstacles()],
-      enable: 'npm run collector && sudo -E npm run test:faults',
     },
   },
   {

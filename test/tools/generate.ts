@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { generateDashboards } from './dashboards/files.js';
 import { DEPENDENCIES_PAGE, generateDependencies } from './dependencies.js';
+import { generateDashboards } from './dashboards/files.js';
 import {
   GENERATED,
   GENERATED_EVENTS,
