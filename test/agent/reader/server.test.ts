@@ -178,7 +178,7 @@ describe('a reader', () => {
     idle[0]!.socket.destroy();
     const asked = await until('a place', async () => {
       const next = await client(READER_PROTOCOL.request);
-      await Promise.race([until('a reading', () => source.waiting.length > 0), once(next.socket, 'close')]);
+      await until('a reading or the end', () => source.waiting.length > 0 || isClosed(next.socket));
       return source.waiting.length > 0 && next;
     });
     source.waiting[0]!.end(READING);
