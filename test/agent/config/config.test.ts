@@ -283,7 +283,7 @@ service: { extensions: [file_storage/q] }
       fsync: false,
     });
     assert.deepEqual(warnings, [
-      'w.yaml:3:3 exporters.otlp: otlp is the old name of otlp_grpc',
+      'w.yaml:3:3 exporters.otlp: otlp is deprecated: use otlp_grpc',
       'w.yaml:3:110 exporters.otlp.retry_on_failure.max_elapsed_time: does nothing with sending_queue.storage: nothing is given up',
     ]);
   });
