@@ -66,12 +66,12 @@ function resetPeers(scenes: readonly Scene[]): ReadonlySet<string> {
   const last = new Map<string, Peer>();
   const reset = new Set<string>();
   for (const { name, peers } of scenes.flatMap((scene) => scene.snapshot.devices)) {
-    for (const peer of peers) {
-      const { publicKey, receiveBytes, transmitBytes } = peer;
+    for (const each of peers) {
+      const { publicKey, receiveBytes, transmitBytes } = each;
       const key = `${name} ${publicKey}`;
-      const before = last.get(key) ?? peer;
+      const before = last.get(key) ?? each;
       if (receiveBytes < before.receiveBytes || transmitBytes < before.transmitBytes) reset.add(peerId(publicKey));
-      last.set(key, peer);
+      last.set(key, each);
     }
   }
   return reset;
