@@ -13,11 +13,15 @@ export type {
   HealthConfig,
   HttpConfig,
   InterfaceFilter,
+  ListenConfig,
   NamesConfig,
   OtlpGrpcConfig,
   OtlpHttpConfig,
+  PageConfig,
   PeerRule,
   PipelineConfig,
+  ProfilesConfig,
+  PrometheusConfig,
   QueueConfig,
   ReceiverConfig,
   RetryConfig,
@@ -34,6 +38,18 @@ export { ConfigError } from './config/problems.js';
 export { readConfiguration, type ConfigurationInputs } from './config/read.js';
 export { createTransport } from './exporter/create.js';
 export { FanOut } from './exporter/fan-out.js';
+export { Exposition, type PageSource, type ShownReceiver } from './exporter/prometheus/exposition.js';
+export type { Family, Format } from './exporter/prometheus/family.js';
+export { familyOf, labelName, labelText } from './exporter/prometheus/names.js';
+export { formatFor, takesGzip } from './exporter/prometheus/negotiate.js';
+export { Page, type Body } from './exporter/prometheus/page.js';
+export { Pages } from './exporter/prometheus/pages.js';
+export { Passwords } from './exporter/prometheus/passwords.js';
+export { makeProfile, type ProfileName } from './exporter/prometheus/profiles/make.js';
+export type { Profile } from './exporter/prometheus/profiles/profile.js';
+export { parseWebConfig } from './exporter/prometheus/web-config/parse.js';
+export type { WebConfig } from './exporter/prometheus/web-config/schema.js';
+export { WebAccess } from './exporter/prometheus/web-config/web-access.js';
 export type { Count, Deliveries } from './exporter/ledger.js';
 export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';
 export { OtlpHttpTransport } from './exporter/otlp-http/transport.js';

@@ -4,9 +4,10 @@ import { parser as logql } from '@grafana/lezer-logql';
 import { parser as traceql } from '@grafana/lezer-traceql';
 import type { LRParser } from '@lezer/lr';
 import { parser as promql } from '@prometheus-io/lezer-promql';
+import { labelName } from '@wgotel/agent';
 import { describe, it } from 'mocha';
 import { parse } from 'yaml';
-import { prometheusLabel, prometheusMetric, type NamedMetric } from '../../support/prometheus-names.js';
+import { prometheusMetric, type NamedMetric } from '../../support/prometheus-names.js';
 import { repositoryPath } from '../../support/repository.js';
 import { METADATA } from '../../tools/signal-metadata.js';
 
@@ -22,7 +23,7 @@ const metrics = new Map(Object.entries(metadata.metrics).map(([name, of]) => [pr
 const names = new Set(
   [metadata.attributes, metadata.metrics, metadata.events ?? {}].flatMap((some) => Object.keys(some)),
 );
-const labels = new Set([...names].map(prometheusLabel));
+const labels = new Set([...names].map(labelName));
 const SPANS = ['wireguard.session', 'wireguard.scrape'];
 
 const GRAMMARS: Readonly<Record<string, LRParser>> = { traceql, logql, promql };
@@ -136,11 +137,11 @@ describe('otel-config/grafana/datasources.yaml', () => {
       const { attributes = [] } = metrics.get(metric) ?? {};
       for (const { key, value } of tags) {
         assert.ok(attributes.includes(key), `${metric} has no ${key}`);
-        assert.equal(value, prometheusLabel(key));
+        assert.equal(value, labelName(key));
       }
       for (const [label] of query.matchAll(/\b(network|error)_\w+/g)) {
         assert.ok(
-          attributes.some((name) => prometheusLabel(name) === label),
+          attributes.some((name) => labelName(name) === label),
           `${metric} has no ${label}`,
         );
       }
@@ -151,7 +152,7 @@ describe('otel-config/grafana/datasources.yaml', () => {
     const { query = '', tags = [] } = tracesToLogsV2 ?? {};
     assertQuery('logql', filled(query, tags));
     for (const { key, value } of tags) {
-      assert.equal(value, prometheusLabel(key));
+      assert.equal(value, labelName(key));
       assert.match(query, new RegExp(`${value}="\\$\\$\\{__span\\.tags\\["${key.replaceAll('.', '\\.')}"\\]\\}"`));
     }
   });

@@ -1,12 +1,14 @@
 import { constants } from 'node:os';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Command } from 'commander';
+import { agentPages } from '../agent/agent-pages.js';
 import { Agent } from '../agent/agent.js';
 import type { Senders } from '../agent/senders.js';
 import type { Configuration, HealthConfig, StateSocketConfig } from '../config/configuration.js';
 import type { Flags } from '../config/flags.js';
 import { configFile, loadConfiguration } from '../config/load.js';
 import { ConfigError } from '../config/problems.js';
+import { Pages } from '../exporter/prometheus/pages.js';
 import { HealthServer } from '../health/server.js';
 import { statusOf } from '../health/status.js';
 import { Listener } from '../listener.js';
@@ -67,18 +69,23 @@ async function run(flags: Flags): Promise<void> {
     // A host without /run/wgotel, or that is not ours to write, has nobody who waits for it.
     ({ message, cause }) => log[(cause as NodeJS.ErrnoException).code === undefined ? 'warn' : 'debug'](message),
   );
+  const pages = new Pages((receivers) => agentPages(agent, receivers), log);
   const listen = async (places: Configuration): Promise<void> => {
+    await pages.listen(places.pages);
     await health.listen(places.health);
     await state.listen(places.stateSocket);
   };
-  agent.onRead = () => state.server?.publish();
+  agent.onRead = () => {
+    state.server?.publish();
+    pages.publish();
+  };
   const ended = endSignal();
   // The receivers' timers alone don't keep a process alive.
   const alive = setInterval(() => undefined, 2 ** 31 - 1);
   try {
     await listen(configuration);
     await agent.start();
-    announce(log, agent, about.configFile);
+    announce(log, agent, pages, about.configFile);
 
     let reloading = Promise.resolve();
     const reload = async (): Promise<void> => {
@@ -108,7 +115,7 @@ async function run(flags: Flags): Promise<void> {
     await reloading;
   } finally {
     await agent.shutdown();
-    await Promise.all([health.close(), state.close()]);
+    await Promise.all([pages.close(), health.close(), state.close()]);
     clearInterval(alive);
   }
   log.info(
@@ -117,7 +124,7 @@ async function run(flags: Flags): Promise<void> {
   );
 }
 
-function announce(log: Logger, { configuration, senders }: Agent, file: string | undefined): void {
+function announce(log: Logger, { configuration, senders }: Agent, pages: Pages, file: string | undefined): void {
   const { receivers } = configuration;
   log.info('wgotel reads WireGuard', {
     version: VERSION,
@@ -125,7 +132,7 @@ function announce(log: Logger, { configuration, senders }: Agent, file: string |
     receivers: Object.entries(receivers).map(
       ([id, { source, collectionInterval }]) => `${id}: ${source} every ${collectionInterval / 1000}s`,
     ),
-    exporters: routes(senders),
+    exporters: [...routes(senders), ...Array.from(pages.urls, ([id, urls]) => `${id}: ${urls.join(', ')}`)],
   });
   warn(log, configuration);
 }
@@ -140,9 +147,9 @@ function routes(senders: Senders): string[] {
   return [...signals].map(([route, sent]) => `${route} (${sent.join(', ')})`);
 }
 
-function warn(log: Logger, { exporters, warnings }: Configuration): void {
+function warn(log: Logger, { exporters, pages, warnings }: Configuration): void {
   for (const warning of warnings) log.warn(warning);
-  if (Object.keys(exporters).length === 0) {
+  if (Object.keys(exporters).length === 0 && !Object.values(pages).some(({ explicit }) => explicit)) {
     log.warn('nothing is sent: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter');
   }
 }

@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { SIGNALS, type BySignal, type Signal } from '../signal.js';
 import { readComponents, type Schemas } from './components.js';
-import type { ExporterConfig, ExporterConfigs } from './configuration.js';
+import type {
+  Configuration,
+  ExporterConfig,
+  ExporterConfigs,
+  PageConfig,
+  PipelineConfig,
+  PrometheusConfig,
+} from './configuration.js';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
+import { prometheus } from './schema/prometheus.js';
 import { webhook } from './schema/webhook.js';
 import type { SignalLayers } from './signal-layers.js';
 
@@ -10,23 +18,41 @@ const OLD_NAMES: Readonly<Record<string, string>> = { otlp: 'otlp_grpc', otlphtt
 
 const nothing = z.unknown().transform(() => undefined);
 
-function schemasFor(signal: Signal): Schemas<ExporterConfig> {
-  // What is wrong with a webhook is said once, and it takes logs only.
-  return { otlp_grpc: otlpGrpc, otlp_http: otlpHttp(signal), webhook: signal === 'logs' ? webhook : nothing };
+/** What any exporter is to do with each signal. */
+type Sections = Readonly<Partial<Record<Signal, ExporterConfig | PrometheusConfig>>>;
+
+function schemasFor(signal: Signal): Schemas<ExporterConfig | PrometheusConfig> {
+  // What is wrong with an exporter of one signal is said once.
+  return {
+    otlp_grpc: otlpGrpc,
+    otlp_http: otlpHttp(signal),
+    webhook: signal === 'logs' ? webhook : nothing,
+    prometheus: signal === 'metrics' ? prometheus : nothing,
+  };
 }
 
 /** Reads what each exporter is to do with each signal, by the ids they are used by. */
 export function readExporters(
   layers: BySignal<SignalLayers>,
   renamed: ReadonlyMap<string, string>,
-): Record<string, ExporterConfigs> {
-  const exporters: Record<string, Partial<Record<Signal, ExporterConfig>>> = {};
+): Record<string, Sections> {
+  const exporters: Record<string, Partial<Record<Signal, ExporterConfig | PrometheusConfig>>> = {};
   for (const signal of SIGNALS) {
     const { tree, checker } = layers[signal];
     const ofSignal = readComponents('exporters', tree, renamed, schemasFor(signal), checker);
     for (const [id, config] of Object.entries(ofSignal)) (exporters[id] ??= {})[signal] = config;
   }
   return exporters;
+}
+
+/** The page that is there if the file names no exporter. A port that is taken is then no reason to end. */
+export function defaultPage(): Record<string, Sections> {
+  return { prometheus: { metrics: { ...prometheus.parse({}), explicit: false } } };
+}
+
+/** Whether an id is that of a page. */
+export function isPage(id: string): boolean {
+  return id.split('/', 1)[0] === 'prometheus';
 }
 
 /** Ids of exporters whose type has a new name, by the ids they are taken for. */
@@ -38,4 +64,28 @@ export function renamedExporters(ids: readonly string[]): ReadonlyMap<string, st
     if (now !== undefined) renamed.set(id, name === undefined ? now : `${now}/${name}`);
   }
   return renamed;
+}
+
+/** Tells exporters that send from those that wait to be asked, which no pipeline names any longer. */
+export function withPages(
+  sections: Readonly<Record<string, Sections>>,
+  pipelines: Readonly<Record<string, PipelineConfig>>,
+): Pick<Configuration, 'exporters' | 'pages' | 'pipelines'> {
+  const exporters: Record<string, ExporterConfigs> = {};
+  const pages: Record<string, PageConfig> = {};
+  for (const [id, section] of Object.entries(sections)) {
+    const { metrics } = section;
+    if (metrics?.type !== 'prometheus') {
+      exporters[id] = section as ExporterConfigs;
+      continue;
+    }
+    const leading = Object.values(pipelines).filter((each) => each.signal === 'metrics' && each.exporters.includes(id));
+    const receivers = [...new Set(leading.flatMap((each) => each.receivers))];
+    if (receivers.length > 0) pages[id] = { ...metrics, receivers };
+  }
+  const sending = Object.entries(pipelines).map(([id, pipeline]): [string, PipelineConfig] => [
+    id,
+    { ...pipeline, exporters: pipeline.exporters.filter((each) => !isPage(each)) },
+  ]);
+  return { exporters, pages, pipelines: Object.fromEntries(sending) };
 }

@@ -3,7 +3,7 @@ import { keysOf, readComponents, type Schemas } from './components.js';
 import type { Configuration, ReceiverConfig } from './configuration.js';
 import { signalsOff, type Environment } from './environment.js';
 import { expand } from './expand.js';
-import { readExporters, renamedExporters } from './exporters.js';
+import { defaultPage, readExporters, renamedExporters, withPages } from './exporters.js';
 import { parseFile, type ConfigFile } from './file.js';
 import { readExtensions, withStorage } from './extensions.js';
 import type { Flags } from './flags.js';
@@ -55,18 +55,25 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   for (const [id, now] of renamed)
     checker.warn(['exporters', id], `${id.split('/', 1)[0]} is the old name of ${now.split('/', 1)[0]}`);
   const receivers = readComponents('receivers', tree, new Map(), RECEIVERS, checker);
-  const exporters = readExporters(layers, renamed);
+  const named = keysOf(written['exporters']).length > 0;
+  const sections = { ...readExporters(layers, renamed), ...(!named && defaultPage()) };
   const off = signalsOff(env, warn);
   const isThere = (key: 'receivers' | 'exporters', id: string): boolean =>
     SIGNALS.some((signal) => getIn(layers[signal].tree, [key, id]) !== undefined);
-  const pipelines = readPipelines(tree, { receivers, exporters, off, renamed, isThere }, checker);
+  const pipelines = readPipelines(tree, { receivers, exporters: sections, off, renamed, isThere }, checker);
   const { storages, ...listeners } = readExtensions(tree, checker);
   const stored = withStorage(receivers, storages, checker);
   const path = ['service', 'telemetry'];
   const ofTelemetry = checker.check(telemetry, getIn(tree, path) ?? {}, path);
   problems.throwIfAny();
   for (const signal of SIGNALS) layers[signal].checker.warnings.forEach(warn);
-  return { receivers: stored, exporters, pipelines, ...listeners, telemetry: ofTelemetry!, warnings: [...warnings] };
+  return {
+    receivers: stored,
+    ...withPages(sections, pipelines),
+    ...listeners,
+    telemetry: ofTelemetry!,
+    warnings: [...warnings],
+  };
 }
 
 /** Takes out what is no section, and says so. */
