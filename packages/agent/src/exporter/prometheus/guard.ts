@@ -34,6 +34,9 @@ export async function refusalOf(
 
 /** Takes as long whatever differs. */
 function isSame(a: Buffer, b: Buffer): boolean {
-  const digest = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
   return timingSafeEqual(digest(a), digest(b));
+}
+
+function digest(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }
