@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { SIGNALS, type BySignal, type Signal } from '../signal.js';
+import type { Checker } from './checker.js';
 import { readComponents, type Schemas } from './components.js';
 import type {
   Configuration,
@@ -88,4 +90,14 @@ export function withPages(
     { ...pipeline, exporters: pipeline.exporters.filter((each) => !isPage(each)) },
   ]);
   return { exporters, pages, pipelines: Object.fromEntries(sending) };
+}
+
+/** Finds pages that would be in the same place. */
+export function checkPlaces(pages: Readonly<Record<string, PageConfig>>, checker: Checker): void {
+  const all = Object.entries(pages);
+  for (const [index, [id, { listen }]] of all.entries()) {
+    const other = all.slice(0, index).find(([, before]) => isDeepStrictEqual(before.listen, listen));
+    if (other !== undefined)
+      checker.problem(['exporters', id, 'endpoint'], `${other[0]} is there already: each page needs a place`);
+  }
 }

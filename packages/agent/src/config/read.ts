@@ -3,7 +3,7 @@ import { keysOf, readComponents, type Schemas } from './components.js';
 import type { Configuration, ReceiverConfig } from './configuration.js';
 import { signalsOff, type Environment } from './environment.js';
 import { expand } from './expand.js';
-import { defaultPage, readExporters, renamedExporters, withPages } from './exporters.js';
+import { checkPlaces, defaultPage, readExporters, renamedExporters, withPages } from './exporters.js';
 import { parseFile, type ConfigFile } from './file.js';
 import { readExtensions, withStorage } from './extensions.js';
 import type { Flags } from './flags.js';
@@ -61,6 +61,8 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   const isThere = (key: 'receivers' | 'exporters', id: string): boolean =>
     SIGNALS.some((signal) => getIn(layers[signal].tree, [key, id]) !== undefined);
   const pipelines = readPipelines(tree, { receivers, exporters: sections, off, renamed, isThere }, checker);
+  const routes = withPages(sections, pipelines);
+  checkPlaces(routes.pages, checker);
   const { storages, ...listeners } = readExtensions(tree, checker);
   const stored = withStorage(receivers, storages, checker);
   const path = ['service', 'telemetry'];
@@ -69,7 +71,7 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   for (const signal of SIGNALS) layers[signal].checker.warnings.forEach(warn);
   return {
     receivers: stored,
-    ...withPages(sections, pipelines),
+    ...routes,
     ...listeners,
     telemetry: ofTelemetry!,
     warnings: [...warnings],

@@ -9,35 +9,31 @@ type ProfileName = keyof typeof PROFILES;
 
 const NAMES = Object.keys(PROFILES) as ProfileName[];
 
-/** A list of profiles, or a map of them with their options. */
+const ERROR = `these are names of profiles in a list, or in a map with their options; known: ${NAMES.join(', ')}`;
+
 const profiles = z
-  .union([z.array(z.enum(NAMES)).min(1), z.strictObject(PROFILES).partial()], {
-    error: `expected a list of profiles, or a map of them with their options; known: ${NAMES.join(', ')}`,
-  })
+  .union([z.array(z.enum(NAMES)), z.strictObject(PROFILES).partial()], { error: ERROR })
   .transform((given): ProfilesConfig => {
     return Array.isArray(given) ? Object.fromEntries(given.map((name) => [name, PROFILES[name].parse({})])) : given;
-  });
+  })
+  .refine((given) => Object.keys(given).length > 0, ERROR);
 
 /** The section of a page for Prometheus. */
 export const prometheus: z.ZodType<PrometheusConfig> = z
   .strictObject({
-    endpoint: text.default('localhost:9586').describe(`Where to listen: ${LISTEN_FORM}.`),
+    endpoint: text
+      .refine((given) => parseListenEndpoint(given) !== undefined, `expected ${LISTEN_FORM}`)
+      .default('localhost:9586')
+      .describe(`Where to listen: ${LISTEN_FORM}.`),
     profiles: profiles.prefault(['native']).describe('Whose names metrics have on the page.'),
     web_config_file: text
       .optional()
       .describe("Certificates and users, in the form of Prometheus' own web configuration file."),
   })
-  .transform((given, context): PrometheusConfig => {
-    const listen = parseListenEndpoint(given.endpoint);
-    if (listen === undefined) {
-      context.addIssue({ code: 'custom', path: ['endpoint'], message: `expected ${LISTEN_FORM}` });
-      return z.NEVER;
-    }
-    return {
-      type: 'prometheus',
-      listen,
-      profiles: given.profiles,
-      webConfigFile: given.web_config_file,
-      explicit: true,
-    };
-  });
+  .transform((given): PrometheusConfig => ({
+    type: 'prometheus',
+    listen: parseListenEndpoint(given.endpoint)!,
+    profiles: given.profiles,
+    webConfigFile: given.web_config_file,
+    explicit: true,
+  }));
