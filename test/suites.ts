@@ -1,6 +1,7 @@
 import { collectorPath } from './support/collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
 import { machineObstacles } from './support/machine.js';
+import { prometheusObstacles } from './support/prometheus.js';
 import { isInstalled } from './support/process.js';
 import { registryObstacles } from './support/registry.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
@@ -67,6 +68,12 @@ export const suites: readonly Suite[] = [
     folders: ['collector'],
     timeoutMs: 60_000,
     needs: { obstacles: collectorObstacles, enable: 'npm run collector && npm test -- collector' },
+  },
+  {
+    name: 'prometheus',
+    folders: ['prometheus'],
+    timeoutMs: 90_000,
+    needs: { obstacles: prometheusObstacles, enable: 'npm test -- prometheus' },
   },
   {
     name: 'tunnel',
