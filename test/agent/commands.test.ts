@@ -83,6 +83,24 @@ describe('wgotel check', () => {
     }
   });
 
+  it('says who may ask for pages, and code 2 if that can’t be told', async () => {
+    const page = (more: string): Promise<{ code: number | null; out: string }> =>
+      cli([
+        'check',
+        '--config',
+        config('pages', `exporters: { prometheus: {}, prometheus/b: { endpoint: wg0:1${more} } }`),
+      ]);
+    const open = await page('');
+    assert.equal(open.code, 0);
+    assert.match(
+      open.out,
+      /^ok {4}exporters\.prometheus, 127\.0\.0\.1:9586: everybody who reaches it may ask, in plain text$/m,
+    );
+    const none = await page(`, web_config_file: ${join(folder, 'none')}`);
+    assert.equal(none.code, 2);
+    assert.match(none.out, /^fail {2}exporters\.prometheus\/b, wg0:1: '.*none' can't be read \(ENOENT\)$/m);
+  });
+
   it('says which pipeline a Collector lacks, and posts nothing to a webhook', async () => {
     const server = await OtlpServer.start(undefined, { signals: ['logs'] });
     const hook = await HttpServer.start();
@@ -269,18 +287,21 @@ describe('wgotel status', () => {
       loadedAt: 0,
       receivers: { wireguard: { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices, failures: [] } },
       exporters: { otlp_grpc: { metrics: otlp } },
+      pages: { prometheus: ['http://127.0.0.1:9586/metrics'], 'prometheus/wg': [] },
       stateSocket: { path: '/run/state.sock', clients: 1, dropped: 2 },
     };
     const lines = renderStatus(status as unknown as AgentStatus, 0).split('\n');
     assert.deepEqual(lines.slice(3, 5), ['  wg0 in blue: up, 1 active', '  wg0: down, 1 active']);
     assert.equal(lines[6], '  sent 11 points in 1 request, 0 B queued');
-    assert.equal(lines[7], 'state socket: /run/state.sock, 1 client, 2 cut off as too slow');
+    assert.equal(lines[7], 'exporter prometheus: http://127.0.0.1:9586/metrics');
+    assert.equal(lines[8], 'exporter prometheus/wg: nowhere, as its interface has no address');
+    assert.equal(lines[9], 'state socket: /run/state.sock, 1 client, 2 cut off as too slow');
   });
 
   it('says that there is no device, or why none can be read, with the drop-in that is missing', () => {
     const lines = (...failures: unknown[]): string[] => {
       const wireguard = { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices: [], failures };
-      const status = { version: '1', startedAt: 0, loadedAt: 0, receivers: { wireguard }, exporters: {} };
+      const status = { version: '1', startedAt: 0, loadedAt: 0, receivers: { wireguard }, exporters: {}, pages: {} };
       return renderStatus(status as unknown as AgentStatus, 0)
         .split('\n')
         .slice(3, -1);

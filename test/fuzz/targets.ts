@@ -3,6 +3,13 @@ import { CONFIG_TARGET } from './targets/config.js';
 import { NAMES_TARGETS } from './targets/names.js';
 import { SOURCE_TARGETS } from './targets/sources.js';
 import { TUNNELS_TARGET } from './targets/tunnels.js';
+import { WEB_CONFIG_TARGET } from './targets/web-config.js';
 
 /** Everything that reads what others write. */
-export const TARGETS: readonly FuzzTarget[] = [...SOURCE_TARGETS, CONFIG_TARGET, ...NAMES_TARGETS, TUNNELS_TARGET];
+export const TARGETS: readonly FuzzTarget[] = [
+  ...SOURCE_TARGETS,
+  CONFIG_TARGET,
+  WEB_CONFIG_TARGET,
+  ...NAMES_TARGETS,
+  TUNNELS_TARGET,
+];

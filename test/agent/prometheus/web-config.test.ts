@@ -73,11 +73,11 @@ bearer_token_file: token
     ],
     [
       'tls_server_config: { cert_file: a, key_file: b, client_auth_type: Sometimes }',
-      "w:1:67 tls_server_config.client_auth_type: expected one of NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert, not 'Sometimes'",
+      'w:1:67 tls_server_config.client_auth_type: expected one of NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert',
     ],
     [
       'tls_server_config: { cert_file: a, key_file: b, min_version: TLS10 }',
-      "w:1:62 tls_server_config.min_version: expected one of TLS12, TLS13, not 'TLS10'",
+      'w:1:62 tls_server_config.min_version: expected one of TLS12, TLS13',
     ],
     [
       'tls_server_config: { cert_file: a, key_file: b, cipher_suites: [X] }',

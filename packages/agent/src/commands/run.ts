@@ -59,8 +59,9 @@ async function run(flags: Flags): Promise<void> {
     reloadProblem: undefined as string | undefined,
   };
   const agent = new Agent(configuration, log);
+  const pages = new Pages((receivers) => agentPages(agent, receivers), log);
   const health = new Listener(
-    (place: HealthConfig) => HealthServer.listen(place, () => statusOf(agent, about, state.server?.status)),
+    (place: HealthConfig) => HealthServer.listen(place, () => statusOf(agent, about, state.server?.status, pages.urls)),
     ({ message }) => log.warn(message),
   );
   const tunnels = agentTunnels(agent);
@@ -69,7 +70,6 @@ async function run(flags: Flags): Promise<void> {
     // A host without /run/wgotel, or that is not ours to write, has nobody who waits for it.
     ({ message, cause }) => log[(cause as NodeJS.ErrnoException).code === undefined ? 'warn' : 'debug'](message),
   );
-  const pages = new Pages((receivers) => agentPages(agent, receivers), log);
   const listen = async (places: Configuration): Promise<void> => {
     await pages.listen(places.pages);
     await health.listen(places.health);

@@ -12,7 +12,7 @@ export function parseWebConfig(name: string, text: string): WebConfig {
   const problems = new Problems();
   const file = parseFile(name, text, (position, problem) => problems.add(position, problem), KEYS);
   problems.throwIfAny();
-  const parsed = new Checker(problems, file, [], []).check(webConfig, file.tree, []);
+  const parsed = new Checker(problems, file, [], [], true).check(webConfig, file.tree, []);
   problems.throwIfAny();
   return parsed!;
 }
