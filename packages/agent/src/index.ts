@@ -14,6 +14,7 @@ export type {
   HttpConfig,
   InterfaceFilter,
   ListenConfig,
+  MindflavorOptions,
   NamesConfig,
   OtlpGrpcConfig,
   OtlpHttpConfig,
@@ -31,6 +32,7 @@ export type {
   TlsConfig,
   WebhookConfig,
   WebhookFormat,
+  WgEasyOptions,
 } from './config/configuration.js';
 export type { Environment } from './config/environment.js';
 export type { Flags } from './config/flags.js';
@@ -45,7 +47,7 @@ export { formatFor, takesGzip } from './exporter/prometheus/negotiate.js';
 export { Page, type Body } from './exporter/prometheus/page.js';
 export { Pages } from './exporter/prometheus/pages.js';
 export { Passwords } from './exporter/prometheus/passwords.js';
-export { makeProfile, type ProfileName } from './exporter/prometheus/profiles/make.js';
+export { makeProfiles, type ProfileName } from './exporter/prometheus/profiles/make.js';
 export type { Profile } from './exporter/prometheus/profiles/profile.js';
 export { parseWebConfig } from './exporter/prometheus/web-config/parse.js';
 export type { WebConfig } from './exporter/prometheus/web-config/schema.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
-import { Exposition, formatFor, labelName, labelText, makeProfile, Page, takesGzip } from '@wgotel/agent';
+import { Exposition, formatFor, labelName, labelText, makeProfiles, Page, takesGzip } from '@wgotel/agent';
 import { runAtOnce, Tracker, visitPoints, type Frame } from '@wgotel/core';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
@@ -78,7 +78,7 @@ describe('the page of metrics', () => {
     const { resourceMetrics } = await reader.collect();
     await reader.shutdown();
     const source = { ...sourceOf({}), selfMetrics: () => Promise.resolve(resourceMetrics.scopeMetrics) };
-    const exposition = new Exposition([makeProfile('native', {})], source);
+    const exposition = new Exposition([...makeProfiles({ native: {} }).values()], source);
     assertGolden('prometheus/self-metrics.txt', await pageText(exposition));
   });
 

@@ -1,10 +1,9 @@
 import {
   Exposition,
-  makeProfile,
+  makeProfiles,
   type Body,
   type Format,
   type PageSource,
-  type ProfileName,
   type ProfilesConfig,
   type ShownReceiver,
 } from '@wgotel/agent';
@@ -30,12 +29,7 @@ export function expositionOf(
   now?: () => number,
 ): Exposition {
   const frames = Object.values(receivers).map(({ receiver }) => receiver.frame?.monotonicTime ?? 0);
-  const names = Object.keys(profiles) as ProfileName[];
-  return new Exposition(
-    names.map((name) => makeProfile(name, profiles)),
-    sourceOf(receivers),
-    now ?? (() => Math.max(...frames)),
-  );
+  return new Exposition([...makeProfiles(profiles).values()], sourceOf(receivers), now ?? (() => Math.max(...frames)));
 }
 
 export function textOf({ pieces }: Body): string {

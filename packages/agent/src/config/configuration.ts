@@ -175,6 +175,25 @@ export interface ListenConfig {
 /** Options of each profile that is served. */
 export interface ProfilesConfig {
   readonly native?: object | undefined;
+  readonly mindflavor?: MindflavorOptions | undefined;
+  readonly mdlayher?: object | undefined;
+  readonly 'wg-easy'?: WgEasyOptions | undefined;
+  readonly telegraf?: object | undefined;
+  readonly 'wg-prefix'?: object | undefined;
+  readonly 'wg-exporter'?: object | undefined;
+}
+
+/** What the flags of prometheus_wireguard_exporter say. */
+export interface MindflavorOptions {
+  readonly separateAllowedIps: boolean;
+  readonly remoteIpAndPort: boolean;
+  readonly handshakeDelay: boolean;
+  readonly friendlyNames: boolean;
+}
+
+export interface WgEasyOptions {
+  /** `both`: `ipv4Address` and `ipv6Address`, as since version 15; `one`: `address`. */
+  readonly addresses: 'both' | 'one';
 }
 
 export interface TlsConfig {

@@ -1,9 +1,40 @@
 import { z } from 'zod';
-import type { PrometheusConfig, ProfilesConfig } from '../configuration.js';
+import type { MindflavorOptions, PrometheusConfig, ProfilesConfig } from '../configuration.js';
 import { LISTEN_FORM, parseListenEndpoint } from '../endpoint.js';
 import { text } from './scalars.js';
 
-const PROFILES = { native: z.strictObject({}) } as const;
+const mindflavor = z
+  .strictObject({
+    separate_allowed_ips: z.boolean().default(false).describe('Its flag -s.'),
+    export_remote_ip_and_port: z.boolean().default(false).describe('Its flag -r.'),
+    export_latest_handshake_delay: z.boolean().default(false).describe('Its flag -d.'),
+    friendly_names: z.boolean().default(true).describe('Its flag -n; names are those of the receiver.'),
+  })
+  .transform((given): MindflavorOptions => ({
+    separateAllowedIps: given.separate_allowed_ips,
+    remoteIpAndPort: given.export_remote_ip_and_port,
+    handshakeDelay: given.export_latest_handshake_delay,
+    friendlyNames: given.friendly_names,
+  }));
+
+const wgEasy = z.strictObject({
+  addresses: z
+    .enum(['both', 'one'])
+    .default('both')
+    .describe('both: ipv4Address and ipv6Address, as since version 15; one: address.'),
+});
+
+const plain = z.strictObject({});
+
+const PROFILES = {
+  native: plain,
+  mindflavor,
+  mdlayher: plain,
+  'wg-easy': wgEasy,
+  telegraf: plain,
+  'wg-prefix': plain,
+  'wg-exporter': plain,
+} as const;
 
 type ProfileName = keyof typeof PROFILES;
 
@@ -16,7 +47,11 @@ const profiles = z
   .transform((given): ProfilesConfig => {
     return Array.isArray(given) ? Object.fromEntries(given.map((name) => [name, PROFILES[name].parse({})])) : given;
   })
-  .refine((given) => Object.keys(given).length > 0, ERROR);
+  .refine((given) => Object.keys(given).length > 0, ERROR)
+  .refine((given) => given.mindflavor === undefined || given['wg-easy'] === undefined, {
+    error:
+      'mindflavor and wg-easy mean different things by wireguard_latest_handshake_seconds: give each an exporter of its own, such as prometheus/wg-easy',
+  });
 
 /** The section of a page for Prometheus. */
 export const prometheus: z.ZodType<PrometheusConfig> = z

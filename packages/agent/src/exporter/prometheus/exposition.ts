@@ -69,8 +69,8 @@ export class Exposition {
    *  are put together would miss what comes and goes between two pages. */
   async follow(): Promise<void> {
     this.#cached = undefined;
-    const settings = [...this.#source.receivers().values()].flatMap(({ config }) => Object.values(config.metrics));
-    if (settings.some(({ attributes }) => attributes !== undefined)) await this.page();
+    const receivers = [...this.#source.receivers().values()];
+    if (this.#profiles.some((profile) => receivers.some(({ config }) => profile.addsUp?.(config)))) await this.page();
   }
 
   async #render(receivers: ReadonlyMap<string, ShownReceiver>, now: number): Promise<Page> {

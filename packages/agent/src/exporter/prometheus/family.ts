@@ -1,5 +1,8 @@
-/** What `# TYPE` says of a metric. An `info` has only labels, and its value is 1. */
-export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'info';
+/** What `# TYPE` says of a metric. An `info` has only labels, and its value is 1; of an `unknown` nothing is said. */
+export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'info' | 'unknown';
+
+/** What the text format calls those that it has no word, or another one, for. */
+const IN_TEXT: Partial<Record<FamilyType, string>> = { info: 'gauge', unknown: 'untyped' };
 
 /** A metric of a page, as its head describes it. */
 export interface Family {
@@ -28,12 +31,12 @@ export function headOf(family: Family, format: Format): string {
 
 function textHead({ name, type, help }: Family): string {
   const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  return `# HELP ${name} ${escaped}\n# TYPE ${name} ${type === 'info' ? 'gauge' : type}\n`;
+  return `# HELP ${name} ${escaped}\n# TYPE ${name} ${IN_TEXT[type] ?? type}\n`;
 }
 
 /** There, the suffix of a counter or an info is no part of the family's name, and what does not have it is neither. */
 function openMetricsHead({ name, type, help, unit }: Family): string {
-  const suffix = { counter: '_total', info: '_info', gauge: '', histogram: '' }[type];
+  const suffix = { counter: '_total', info: '_info', gauge: '', histogram: '', unknown: '' }[type];
   const fits = name.endsWith(suffix);
   const family = fits ? name.slice(0, name.length - suffix.length) : name;
   const escaped = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');

@@ -8,7 +8,7 @@ import { Exposition, type PageSource } from './exposition.js';
 import { kindOf } from './http-server.js';
 import { PageServer } from './page-server.js';
 import { Passwords } from './passwords.js';
-import { makeProfile, type ProfileName } from './profiles/make.js';
+import { makeProfiles } from './profiles/make.js';
 import { Site } from './site.js';
 import { WebAccess } from './web-config/web-access.js';
 
@@ -126,15 +126,12 @@ async function readAccess(id: string, file: string): Promise<WebAccess> {
 }
 
 /** All profiles on one page, and each on its own. */
-function expositions(profiles: ProfilesConfig, source: PageSource): Map<string, Exposition> {
-  const names = Object.keys(profiles) as ProfileName[];
-  const pageOf = (some: readonly ProfileName[]): Exposition =>
-    new Exposition(
-      some.map((name) => makeProfile(name, profiles)),
-      source,
-    );
-  return new Map([
-    ['/metrics', pageOf(names)],
-    ...names.map((name): [string, Exposition] => [`/metrics/${name}`, pageOf([name])]),
+function expositions(config: ProfilesConfig, source: PageSource): Map<string, Exposition> {
+  const all = new Exposition([...makeProfiles(config).values()], source);
+  // Each page has its own, as sums that are put together belong to one reader.
+  const own = Array.from(makeProfiles(config), ([name, profile]): [string, Exposition] => [
+    `/metrics/${name}`,
+    new Exposition([profile], source),
   ]);
+  return new Map([['/metrics', all], ...own]);
 }

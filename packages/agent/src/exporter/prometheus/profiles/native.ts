@@ -12,6 +12,10 @@ export class NativeProfile implements Profile {
   /** Sums that are put together belong to one reader. */
   readonly #views = new WeakMap<object, MetricView>();
 
+  addsUp({ metrics }: Pick<Shown, 'metrics'>): boolean {
+    return Object.values(metrics).some(({ attributes }) => attributes !== undefined);
+  }
+
   *write({ receiver, metrics, frame, now, labels }: Shown, page: Page): Generator<void, void> {
     let view = this.#views.get(receiver);
     if (view === undefined) this.#views.set(receiver, (view = new MetricView(metrics)));

@@ -24,6 +24,8 @@ export interface AboutAgent {
 export interface Profile {
   /** Writes a receiver onto the page. Pauses now and then, for the event loop's sake. */
   write(shown: Shown, page: Page): Generator<void, void>;
+  /** Whether it puts sums together out of what was gained since the page before, and so has to see each frame. Absent: no. */
+  addsUp?(receiver: Pick<Shown, 'metrics'>): boolean;
   /** Writes what is not about WireGuard. Absent: nothing. */
   writeAgent?(about: AboutAgent, page: Page): void;
 }
