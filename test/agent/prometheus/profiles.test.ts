@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { ProfilesConfig } from '@wgotel/agent';
-import { Tracker } from '@wgotel/core';
+import { Tracker, type Device } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { assertGolden } from '../../support/golden.js';
+import { repositoryPath } from '../../support/repository.js';
 import { advance, device, peer, snapshot } from '../../support/snapshots.js';
+import { parseDump } from '../../core/source/parse.js';
 import { scenario } from './scenario.js';
 import { pagesOf } from './served.js';
 import { expositionOf, pageText, receiverWith, samples } from './shown.js';
@@ -39,6 +42,27 @@ describe('the profiles', () => {
       assertGolden(`prometheus/${name}.txt`, await pageText(exposition));
     });
   }
+
+  it('mdlayher have line by line what the original had on the same device', async () => {
+    // Both were recorded together, with the exporter built from commit c67c6d6.
+    const fixture = (name: string): Buffer => readFileSync(repositoryPath(`test/fixtures/wireguard_exporter/${name}`));
+    const devices = parseDump([fixture('dump.txt')]) as readonly Device[];
+    const names = new Map([
+      [devices[0]!.peers[0]!.publicKey, 'the "other" end'],
+      [devices[0]!.peers[1]!.publicKey, 'six'],
+    ]);
+    const tracker = new Tracker({ collectionInterval: 15_000, peerLimit: 10, names: (key) => names.get(key) });
+    const exposition = expositionOf(
+      { wireguard: receiverWith(advance(tracker, snapshot(0, devices))) },
+      profiles(['mdlayher']),
+    );
+    // Numbers are written in another way.
+    const lines = (page: string): string[] =>
+      page.split('\n').map((line) => line.replace(/\} (\S+)$/, (_, value) => `} ${Number(value)}`));
+    const [ours, theirs] = [await pageText(exposition), fixture('page.txt').toString()].map(lines);
+    assert.ok(theirs!.length > 30);
+    assert.deepEqual(ours!.toSorted(), theirs!.toSorted());
+  });
 
   it('have the names in OpenMetrics that they have in text', async () => {
     for (const given of Object.values(PAGES)) {

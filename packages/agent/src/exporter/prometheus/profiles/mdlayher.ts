@@ -1,7 +1,8 @@
+import type { Series } from '@wgotel/core';
 import type { Family } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Profile } from './profile.js';
-import { handshakeSeconds, LabelTexts, netnsLabel, visited } from './visited.js';
+import { handshakeSeconds, Texts, netnsLabel, visited } from './visited.js';
 
 const DEVICE: Family = { name: 'wireguard_device_info', type: 'gauge', help: 'Metadata about a device.' };
 const ALLOWED_IPS: Family = {
@@ -33,10 +34,10 @@ const SENT: Family = {
 /** What Go makes of a key that is not there. */
 const NO_KEY = Buffer.alloc(32).toString('base64');
 
-/** The metrics of wireguard_exporter, which dashboard 12177 shows: docs/migrate.md. */
+/** The metrics of wireguard_exporter, which dashboard 12177 shows, with labels in its order: docs/migrate.md. */
 export function mdlayher(): Profile {
-  const texts = new LabelTexts();
-  return visited((page, shown) => {
+  const [plain, infos, prefixes] = [new Texts(), new Texts(), new Texts<readonly string[]>()];
+  return visited((page, { labels: more }) => {
     const device = page.samplesOf(DEVICE);
     const allowed = page.samplesOf(ALLOWED_IPS);
     const info = page.samplesOf(PEER);
@@ -45,37 +46,30 @@ export function mdlayher(): Profile {
     const sent = page.samplesOf(SENT);
     return {
       device({ series, device: { publicKey = NO_KEY } }) {
-        const own = labels([['device', series.device], ['public_key', publicKey], ...netnsLabel(series)]);
-        device.add(joined(own, shown.labels), 1);
+        device.add(joined(labelsOf(series, publicKey), more), 1);
       },
       peer(view) {
         const { peer, series } = view;
-        const own = texts.get(series, [], () =>
-          labels([['device', series.device], ['public_key', peer.publicKey], ...netnsLabel(series)]),
-        );
-        const text = joined(own, shown.labels);
-        for (const prefix of peer.allowedIPs) {
-          const family = prefix.includes(':') ? 'IPv6' : 'IPv4';
-          allowed.add(
-            joined(
-              labels([
-                ['allowed_ips', prefix],
-                ['family', family],
-              ]),
-              text,
-            ),
-            1,
-          );
+        const { publicKey, allowedIPs, endpoint = '' } = peer;
+        for (const text of prefixes.get(series, [allowedIPs], () =>
+          allowedIPs.map((prefix) => {
+            const family = prefix.includes(':') ? 'IPv6' : 'IPv4';
+            return joined(labels([['allowed_ips', prefix]]), labelsOf(series, publicKey, [['family', family]]));
+          }),
+        )) {
+          allowed.add(joined(text, more), 1);
         }
-        info.add(
-          joined(
-            text,
-            labels([
-              ['endpoint', peer.endpoint ?? ''],
-              ['name', series.peerName ?? ''],
-            ]),
-          ),
-          1,
+        const { peerName = '' } = series;
+        const own = infos.get(series, [endpoint], () =>
+          labelsOf(series, publicKey, [
+            ['endpoint', endpoint],
+            ['name', peerName],
+          ]),
+        );
+        info.add(joined(own, more), 1);
+        const text = joined(
+          plain.get(series, [], () => labelsOf(series, publicKey)),
+          more,
         );
         handshake.add(text, handshakeSeconds(view));
         received.add(text, peer.receiveBytes);
@@ -83,4 +77,9 @@ export function mdlayher(): Profile {
       },
     };
   });
+}
+
+/** @param between labels that come between the device and the key in the alphabet */
+function labelsOf(series: Series, publicKey: string, between: readonly [string, string][] = []): string {
+  return labels([['device', series.device], ...between, ...netnsLabel(series), ['public_key', publicKey]]);
 }

@@ -3,7 +3,7 @@ import type { MindflavorOptions } from '../../../config/configuration.js';
 import type { Family } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Profile } from './profile.js';
-import { handshakeSeconds, LabelTexts, netnsLabel, visited } from './visited.js';
+import { handshakeSeconds, Texts, netnsLabel, visited } from './visited.js';
 import type { PeerView } from '@wgotel/core';
 
 const SENT: Family = { name: 'wireguard_sent_bytes_total', type: 'counter', help: 'Bytes sent to the peer' };
@@ -25,7 +25,7 @@ const DELAY: Family = {
 
 /** The metrics of prometheus_wireguard_exporter 3.6.6, with its labels in its order: docs/migrate.md. */
 export function mindflavor(options: MindflavorOptions): Profile {
-  const texts = new LabelTexts();
+  const texts = new Texts();
   return visited((page, shown) => {
     const [sent, received, handshake] = [page.samplesOf(SENT), page.samplesOf(RECEIVED), page.samplesOf(HANDSHAKE)];
     const delay = options.handshakeDelay ? page.samplesOf(DELAY) : undefined;

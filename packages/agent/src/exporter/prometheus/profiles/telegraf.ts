@@ -1,7 +1,7 @@
 import type { Family, FamilyType } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Profile } from './profile.js';
-import { LabelTexts, netnsLabel, visited } from './visited.js';
+import { Texts, netnsLabel, visited } from './visited.js';
 
 const family = (name: string, type: FamilyType): Family => ({ name, type, help: 'Telegraf collected metric' });
 
@@ -22,7 +22,7 @@ const NEVER = -6795364578871345152;
 
 /** What Telegraf's input `wireguard` becomes in its Prometheus output: docs/migrate.md. */
 export function telegraf(): Profile {
-  const texts = new LabelTexts();
+  const texts = new Texts();
   return visited((page, { labels: more }) => {
     const [port, mark, peers] = [page.samplesOf(LISTEN_PORT), page.samplesOf(FIREWALL_MARK), page.samplesOf(PEERS)];
     const [keepalive, protocol, allowed] = [

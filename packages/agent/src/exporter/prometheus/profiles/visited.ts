@@ -34,12 +34,12 @@ export function visited(begin: (page: Page, shown: Shown) => Visitor): Profile {
   };
 }
 
-/** Labels of series, written anew only when what they are made of is another. */
-export class LabelTexts {
-  readonly #known = new WeakMap<Series, { readonly of: readonly unknown[]; readonly text: string }>();
+/** What is written of series, anew only when what it is made of is another. */
+export class Texts<T = string> {
+  readonly #known = new WeakMap<Series, { readonly of: readonly unknown[]; readonly text: T }>();
 
-  /** @param of all that the text depends on beside the series itself, compared by identity */
-  get(series: Series, of: readonly unknown[], write: () => string): string {
+  /** @param of all that it depends on beside the series itself, compared by identity */
+  get(series: Series, of: readonly unknown[], write: () => T): T {
     const known = this.#known.get(series);
     if (known !== undefined && known.of.every((each, index) => each === of[index])) return known.text;
     const text = write();

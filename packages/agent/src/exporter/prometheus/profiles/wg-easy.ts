@@ -3,7 +3,7 @@ import type { WgEasyOptions } from '../../../config/configuration.js';
 import type { Family } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Profile } from './profile.js';
-import { LabelTexts, netnsLabel, visited } from './visited.js';
+import { Texts, netnsLabel, visited } from './visited.js';
 
 const CONFIGURED: Family = { name: 'wireguard_configured_peers', type: 'gauge', help: 'Peers of the interface.' };
 const ENABLED: Family = {
@@ -30,7 +30,7 @@ const CONNECTED_FOR = 10 * 60_000;
 
 /** The metrics of wg-easy, those of version 15 or those before it: docs/migrate.md. */
 export function wgEasy(options: WgEasyOptions): Profile {
-  const texts = new LabelTexts();
+  const texts = new Texts();
   return visited((page, { frame, labels: more }) => {
     const counts = [page.samplesOf(CONFIGURED), page.samplesOf(ENABLED)];
     const connected = page.samplesOf(CONNECTED);

@@ -1,7 +1,7 @@
 import type { Family } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Profile } from './profile.js';
-import { handshakeSeconds, LabelTexts, netnsLabel, visited } from './visited.js';
+import { handshakeSeconds, Texts, netnsLabel, visited } from './visited.js';
 
 const untyped = (name: string, help: string): Family => ({ name, type: 'unknown', help });
 
@@ -14,7 +14,7 @@ const CONNECTED = untyped('wg_connected_peers', 'Peers that are active.');
 
 /** The metrics of men1n2's wg-exporter; connected is who is active, as nobody is pinged: docs/migrate.md. */
 export function wgExporter(): Profile {
-  const texts = new LabelTexts();
+  const texts = new Texts();
   return visited((page, { labels: more }) => {
     const [server, connected, status] = [page.samplesOf(SERVER), page.samplesOf(CONNECTED), page.samplesOf(STATUS)];
     const [handshake, received, sent] = [page.samplesOf(HANDSHAKE), page.samplesOf(RECEIVED), page.samplesOf(SENT)];

@@ -3,7 +3,7 @@ import type { Family } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Page } from '../page.js';
 import type { Profile, Shown } from './profile.js';
-import { LabelTexts, netnsLabel, visited } from './visited.js';
+import { Texts, netnsLabel, visited } from './visited.js';
 
 const HANDSHAKE: Family = {
   name: 'wg_peer_latest_handshake_seconds',
@@ -35,7 +35,7 @@ const SUMS: MetricsSettings = Object.fromEntries(
 
 /** Names that begin with `wg_`, as articles on monitoring WireGuard have them: docs/migrate.md. */
 export function wgPrefix(): Profile {
-  const texts = new LabelTexts();
+  const texts = new Texts();
   const sums = new WeakMap<object, MetricView>();
   const peers = visited((page, { labels: more }) => {
     const [handshake, received, sent] = [page.samplesOf(HANDSHAKE), page.samplesOf(RECEIVED), page.samplesOf(SENT)];
