@@ -29,6 +29,8 @@ export type {
   SourceConfig,
   StateSocketConfig,
   TelemetryConfig,
+  TextfileConfig,
+  TextfilePageConfig,
   TlsConfig,
   WebhookConfig,
   WebhookFormat,
@@ -51,6 +53,7 @@ export { makeProfiles, type ProfileName } from './exporter/prometheus/profiles/m
 export type { Profile } from './exporter/prometheus/profiles/profile.js';
 export { parseWebConfig } from './exporter/prometheus/web-config/parse.js';
 export type { WebConfig } from './exporter/prometheus/web-config/schema.js';
+export { Textfiles } from './exporter/textfile/textfiles.js';
 export { WebAccess } from './exporter/prometheus/web-config/web-access.js';
 export type { Count, Deliveries } from './exporter/ledger.js';
 export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';

@@ -19,6 +19,7 @@ describe('configuration', () => {
           receivers: ['wireguard'],
         },
       },
+      textfiles: {},
       pipelines: {
         metrics: { signal: 'metrics', receivers: ['wireguard'], exporters: [] },
         logs: { signal: 'logs', receivers: ['wireguard'], exporters: [] },

@@ -118,8 +118,9 @@ export class Agent {
 
   /** Begins or ends to tell of the agent itself. */
   async #measure(): Promise<void> {
-    const { telemetry, pages } = this.#configuration;
-    const wanted = telemetry.metrics.enabled && ([...this.#senders].length > 0 || Object.keys(pages).length > 0);
+    const { telemetry, pages, textfiles } = this.#configuration;
+    const readers = [...this.#senders, ...Object.keys(pages), ...Object.keys(textfiles)];
+    const wanted = telemetry.metrics.enabled && readers.length > 0;
     if (wanted === (this.#selfMetrics !== undefined)) return;
     await this.#selfMetrics?.shutdown();
     this.#selfMetrics = wanted ? new SelfMetrics(this) : undefined;

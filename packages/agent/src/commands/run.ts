@@ -8,7 +8,9 @@ import type { Configuration, HealthConfig, StateSocketConfig } from '../config/c
 import type { Flags } from '../config/flags.js';
 import { configFile, loadConfiguration } from '../config/load.js';
 import { ConfigError } from '../config/problems.js';
+import type { PageSource } from '../exporter/prometheus/exposition.js';
 import { Pages } from '../exporter/prometheus/pages.js';
+import { Textfiles } from '../exporter/textfile/textfiles.js';
 import { HealthServer } from '../health/server.js';
 import { statusOf } from '../health/status.js';
 import { Listener } from '../listener.js';
@@ -59,7 +61,9 @@ async function run(flags: Flags): Promise<void> {
     reloadProblem: undefined as string | undefined,
   };
   const agent = new Agent(configuration, log);
-  const pages = new Pages((receivers) => agentPages(agent, receivers), log);
+  const sourceOf = (receivers: readonly string[]): PageSource => agentPages(agent, receivers);
+  const pages = new Pages(sourceOf, log);
+  const textfiles = new Textfiles(sourceOf, log);
   const health = new Listener(
     (place: HealthConfig) => HealthServer.listen(place, () => statusOf(agent, about, state.server?.status, pages.urls)),
     ({ message }) => log.warn(message),
@@ -72,12 +76,14 @@ async function run(flags: Flags): Promise<void> {
   );
   const listen = async (places: Configuration): Promise<void> => {
     await pages.listen(places.pages);
+    await textfiles.configure(places.textfiles);
     await health.listen(places.health);
     await state.listen(places.stateSocket);
   };
   agent.onRead = () => {
     state.server?.publish();
     pages.publish();
+    textfiles.publish();
   };
   const ended = endSignal();
   // The receivers' timers alone don't keep a process alive.
@@ -115,7 +121,7 @@ async function run(flags: Flags): Promise<void> {
     await reloading;
   } finally {
     await agent.shutdown();
-    await Promise.all([pages.close(), health.close(), state.close()]);
+    await Promise.all([pages.close(), textfiles.close(), health.close(), state.close()]);
     clearInterval(alive);
   }
   log.info(
@@ -132,7 +138,11 @@ function announce(log: Logger, { configuration, senders }: Agent, pages: Pages, 
     receivers: Object.entries(receivers).map(
       ([id, { source, collectionInterval }]) => `${id}: ${source} every ${collectionInterval / 1000}s`,
     ),
-    exporters: [...routes(senders), ...Array.from(pages.urls, ([id, urls]) => `${id}: ${urls.join(', ')}`)],
+    exporters: [
+      ...routes(senders),
+      ...Array.from(pages.urls, ([id, urls]) => `${id}: ${urls.join(', ')}`),
+      ...Object.entries(configuration.textfiles).map(([id, { path }]) => `${id}: ${path}`),
+    ],
   });
   warn(log, configuration);
 }
@@ -147,9 +157,10 @@ function routes(senders: Senders): string[] {
   return [...signals].map(([route, sent]) => `${route} (${sent.join(', ')})`);
 }
 
-function warn(log: Logger, { exporters, pages, warnings }: Configuration): void {
+function warn(log: Logger, { exporters, pages, textfiles, warnings }: Configuration): void {
   for (const warning of warnings) log.warn(warning);
-  if (Object.keys(exporters).length === 0 && !Object.values(pages).some(({ explicit }) => explicit)) {
+  const isShown = Object.values(pages).some(({ explicit }) => explicit) || Object.keys(textfiles).length > 0;
+  if (Object.keys(exporters).length === 0 && !isShown) {
     log.warn('nothing is sent: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter');
   }
 }

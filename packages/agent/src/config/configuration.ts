@@ -11,6 +11,8 @@ export interface Configuration {
   readonly exporters: Readonly<Record<string, ExporterConfigs>>;
   /** Exporters that wait to be asked, by id: `prometheus` or `prometheus/NAME`. */
   readonly pages: Readonly<Record<string, PageConfig>>;
+  /** The same for those that write a file: `textfile` or `textfile/NAME`. */
+  readonly textfiles: Readonly<Record<string, TextfilePageConfig>>;
   /** By id: a signal, or `SIGNAL/NAME`. */
   readonly pipelines: Readonly<Record<string, PipelineConfig>>;
   /** `undefined`: off. */
@@ -164,6 +166,15 @@ export interface PrometheusConfig {
 
 /** A page, and the receivers that it shows. */
 export type PageConfig = PrometheusConfig & { readonly receivers: readonly string[] };
+
+/** A file that node_exporter reads. */
+export interface TextfileConfig {
+  readonly type: 'textfile';
+  readonly path: string;
+  readonly profiles: ProfilesConfig;
+}
+
+export type TextfilePageConfig = TextfileConfig & { readonly receivers: readonly string[] };
 
 /** Where to listen: at an address, at all of them (an empty `host`), or at those of a network interface. */
 export interface ListenConfig {

@@ -10,9 +10,11 @@ import type {
   PageConfig,
   PipelineConfig,
   PrometheusConfig,
+  TextfileConfig,
+  TextfilePageConfig,
 } from './configuration.js';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
-import { prometheus } from './schema/prometheus.js';
+import { prometheus, textfile } from './schema/prometheus.js';
 import { webhook } from './schema/webhook.js';
 import type { SignalLayers } from './signal-layers.js';
 
@@ -20,16 +22,19 @@ const OLD_NAMES: Readonly<Record<string, string>> = { otlp: 'otlp_grpc', otlphtt
 
 const nothing = z.unknown().transform(() => undefined);
 
-/** What any exporter is to do with each signal. */
-type Sections = Readonly<Partial<Record<Signal, ExporterConfig | PrometheusConfig>>>;
+type AnyConfig = ExporterConfig | PrometheusConfig | TextfileConfig;
 
-function schemasFor(signal: Signal): Schemas<ExporterConfig | PrometheusConfig> {
+/** What any exporter is to do with each signal. */
+type Sections = Readonly<Partial<Record<Signal, AnyConfig>>>;
+
+function schemasFor(signal: Signal): Schemas<AnyConfig> {
   // What is wrong with an exporter of one signal is said once.
   return {
     otlp_grpc: otlpGrpc,
     otlp_http: otlpHttp(signal),
     webhook: signal === 'logs' ? webhook : nothing,
     prometheus: signal === 'metrics' ? prometheus : nothing,
+    textfile: signal === 'metrics' ? textfile : nothing,
   };
 }
 
@@ -38,7 +43,7 @@ export function readExporters(
   layers: BySignal<SignalLayers>,
   renamed: ReadonlyMap<string, string>,
 ): Record<string, Sections> {
-  const exporters: Record<string, Partial<Record<Signal, ExporterConfig | PrometheusConfig>>> = {};
+  const exporters: Record<string, Partial<Record<Signal, AnyConfig>>> = {};
   for (const signal of SIGNALS) {
     const { tree, checker } = layers[signal];
     const ofSignal = readComponents('exporters', tree, renamed, schemasFor(signal), checker);
@@ -52,9 +57,9 @@ export function defaultPage(): Record<string, Sections> {
   return { prometheus: { metrics: { ...prometheus.parse({}), explicit: false } } };
 }
 
-/** Whether an id is that of a page. */
+/** Whether an id is that of a page, which is not sent anywhere. */
 export function isPage(id: string): boolean {
-  return id.split('/', 1)[0] === 'prometheus';
+  return /^(?:prometheus|textfile)(?:\/|$)/.test(id);
 }
 
 /** Ids of exporters whose type has a new name, by the ids they are taken for. */
@@ -72,32 +77,36 @@ export function renamedExporters(ids: readonly string[]): ReadonlyMap<string, st
 export function withPages(
   sections: Readonly<Record<string, Sections>>,
   pipelines: Readonly<Record<string, PipelineConfig>>,
-): Pick<Configuration, 'exporters' | 'pages' | 'pipelines'> {
+): Pick<Configuration, 'exporters' | 'pages' | 'textfiles' | 'pipelines'> {
   const exporters: Record<string, ExporterConfigs> = {};
   const pages: Record<string, PageConfig> = {};
+  const textfiles: Record<string, TextfilePageConfig> = {};
   for (const [id, section] of Object.entries(sections)) {
     const { metrics } = section;
-    if (metrics?.type !== 'prometheus') {
-      exporters[id] = section as ExporterConfigs;
-      continue;
-    }
     const leading = Object.values(pipelines).filter((each) => each.signal === 'metrics' && each.exporters.includes(id));
     const receivers = [...new Set(leading.flatMap((each) => each.receivers))];
-    if (receivers.length > 0) pages[id] = { ...metrics, receivers };
+    if (!isPage(id)) exporters[id] = section as ExporterConfigs;
+    else if (receivers.length === 0) continue;
+    else if (metrics?.type === 'prometheus') pages[id] = { ...metrics, receivers };
+    else if (metrics?.type === 'textfile') textfiles[id] = { ...metrics, receivers };
   }
   const sending = Object.entries(pipelines).map(([id, pipeline]): [string, PipelineConfig] => [
     id,
     { ...pipeline, exporters: pipeline.exporters.filter((each) => !isPage(each)) },
   ]);
-  return { exporters, pages, pipelines: Object.fromEntries(sending) };
+  return { exporters, pages, textfiles, pipelines: Object.fromEntries(sending) };
 }
 
 /** Finds pages that would be in the same place. */
-export function checkPlaces(pages: Readonly<Record<string, PageConfig>>, checker: Checker): void {
-  const all = Object.entries(pages);
-  for (const [index, [id, { listen }]] of all.entries()) {
-    const other = all.slice(0, index).find(([, before]) => isDeepStrictEqual(before.listen, listen));
-    if (other !== undefined)
-      checker.problem(['exporters', id, 'endpoint'], `${other[0]} is there already: each page needs a place`);
+export function checkPlaces({ pages, textfiles }: Pick<Configuration, 'pages' | 'textfiles'>, checker: Checker): void {
+  const places = [
+    ...Object.entries(pages).map(([id, { listen }]) => ({ id, key: 'endpoint', place: listen })),
+    ...Object.entries(textfiles).map(([id, { path }]) => ({ id, key: 'path', place: path })),
+  ];
+  for (const [index, { id, key, place }] of places.entries()) {
+    const other = places.slice(0, index).find((before) => isDeepStrictEqual(before.place, place));
+    if (other !== undefined) {
+      checker.problem(['exporters', id, key], `${other.id} is there already: each page needs a place`);
+    }
   }
 }

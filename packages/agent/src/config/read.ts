@@ -62,7 +62,7 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
     SIGNALS.some((signal) => getIn(layers[signal].tree, [key, id]) !== undefined);
   const pipelines = readPipelines(tree, { receivers, exporters: sections, off, renamed, isThere }, checker);
   const routes = withPages(sections, pipelines);
-  checkPlaces(routes.pages, checker);
+  checkPlaces(routes, checker);
   const { storages, ...listeners } = readExtensions(tree, checker);
   const stored = withStorage(receivers, storages, checker);
   const path = ['service', 'telemetry'];

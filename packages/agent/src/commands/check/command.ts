@@ -54,7 +54,7 @@ async function checkReading({ receivers }: Configuration): Promise<Finding[]> {
   return (await Promise.all(Object.entries(receivers).map(([id, config]) => checkReceiver(id, config)))).flat();
 }
 
-async function checkSending({ exporters, pages, pipelines }: Configuration): Promise<Finding[]> {
+async function checkSending({ exporters, pages, textfiles, pipelines }: Configuration): Promise<Finding[]> {
   const used = bySignal(
     (signal) =>
       new Set(
@@ -66,7 +66,8 @@ async function checkSending({ exporters, pages, pipelines }: Configuration): Pro
   const checks = SIGNALS.flatMap((signal) =>
     [...used[signal]].map((id) => checkExporter(id, signal, exporters[id]![signal]!)),
   );
-  if (checks.length > 0 || Object.values(pages).some(({ explicit }) => explicit)) return Promise.all(checks);
+  const isShown = Object.values(pages).some(({ explicit }) => explicit) || Object.keys(textfiles).length > 0;
+  if (checks.length > 0 || isShown) return Promise.all(checks);
   const fix = 'set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter';
   return [{ verdict: 'warn', what: 'exporters', found: 'there is none, so nothing is sent', fix }];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MindflavorOptions, PrometheusConfig, ProfilesConfig } from '../configuration.js';
+import type { MindflavorOptions, PrometheusConfig, ProfilesConfig, TextfileConfig } from '../configuration.js';
 import { LISTEN_FORM, parseListenEndpoint } from '../endpoint.js';
 import { text } from './scalars.js';
 
@@ -42,7 +42,8 @@ const NAMES = Object.keys(PROFILES) as ProfileName[];
 
 const ERROR = `these are names of profiles in a list, or in a map with their options; known: ${NAMES.join(', ')}`;
 
-const profiles = z
+/** Whose names metrics have on a page. */
+const profiles: z.ZodType<ProfilesConfig> = z
   .union([z.array(z.enum(NAMES)), z.strictObject(PROFILES).partial()], { error: ERROR })
   .transform((given): ProfilesConfig => {
     return Array.isArray(given) ? Object.fromEntries(given.map((name) => [name, PROFILES[name].parse({})])) : given;
@@ -53,6 +54,8 @@ const profiles = z
       'mindflavor and wg-easy mean different things by wireguard_latest_handshake_seconds: give each an exporter of its own, such as prometheus/wg-easy',
   });
 
+const shown = profiles.prefault(['native']).describe('Whose names metrics have.');
+
 /** The section of a page for Prometheus. */
 export const prometheus: z.ZodType<PrometheusConfig> = z
   .strictObject({
@@ -60,7 +63,7 @@ export const prometheus: z.ZodType<PrometheusConfig> = z
       .refine((given) => parseListenEndpoint(given) !== undefined, `expected ${LISTEN_FORM}`)
       .default('localhost:9586')
       .describe(`Where to listen: ${LISTEN_FORM}.`),
-    profiles: profiles.prefault(['native']).describe('Whose names metrics have on the page.'),
+    profiles: shown,
     web_config_file: text
       .optional()
       .describe("Certificates and users, in the form of Prometheus' own web configuration file."),
@@ -72,3 +75,13 @@ export const prometheus: z.ZodType<PrometheusConfig> = z
     webConfigFile: given.web_config_file,
     explicit: true,
   }));
+
+/** The section of a file for node_exporter. */
+export const textfile: z.ZodType<TextfileConfig> = z
+  .strictObject({
+    path: text
+      .regex(/^\/.*\.prom$/, 'expected an absolute path that ends in .prom, as node_exporter reads no others')
+      .describe('The file, in the directory of --collector.textfile.directory.'),
+    profiles: shown,
+  })
+  .transform((given): TextfileConfig => ({ type: 'textfile', ...given }));

@@ -65,6 +65,11 @@ export class Exposition {
     return page;
   }
 
+  /** For how long the page of now is good, in milliseconds. */
+  get lifetime(): number {
+    return this.#cached === undefined ? 0 : Math.max(0, this.#cached.until - this.#now());
+  }
+
   /** To be called after each scrape. Lets go of the page of the one before, and renders one where that can't wait: sums that
    *  are put together would miss what comes and goes between two pages. */
   async follow(): Promise<void> {
