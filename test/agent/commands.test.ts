@@ -279,8 +279,12 @@ describe('wgotel status', () => {
       { name: 'wg0', netns: 'blue', up: 1 as const, peers },
       { name: 'wg0', up: 0 as const, peers },
     ];
-    const sent = { requests: 1, items: 11 };
-    const otlp = { endpoint: 'http://h:1', queuedBytes: 0, lastSuccess: 0, failure: undefined, sent, dropped: {} };
+    const [sent, none] = [
+      { requests: 1, items: 11 },
+      { requests: 0, items: 0 },
+    ];
+    const deliveries = { enqueued: sent, restored: none, sent, queued: none, dropped: {} };
+    const otlp = { endpoint: 'http://h:1', queuedBytes: 0, lastSuccess: 0, failure: undefined, ...deliveries };
     const status = {
       version: '1',
       startedAt: 0,
@@ -292,10 +296,49 @@ describe('wgotel status', () => {
     };
     const lines = renderStatus(status as unknown as AgentStatus, 0).split('\n');
     assert.deepEqual(lines.slice(3, 5), ['  wg0 in blue: up, 1 active', '  wg0: down, 1 active']);
-    assert.equal(lines[6], '  sent 11 points in 1 request, 0 B queued');
-    assert.equal(lines[7], 'exporter prometheus: http://127.0.0.1:9586/metrics');
-    assert.equal(lines[8], 'exporter prometheus/wg: nowhere, as its interface has no address');
-    assert.equal(lines[9], 'state socket: /run/state.sock, 1 client, 2 cut off as too slow');
+    assert.deepEqual(lines.slice(6, 8), [
+      '  11 points: 11 sent, 0 queued, 0 dropped',
+      '  queue in memory: 0 requests, 0 B',
+    ]);
+    assert.equal(lines[8], 'exporter prometheus: http://127.0.0.1:9586/metrics');
+    assert.equal(lines[9], 'exporter prometheus/wg: nowhere, as its interface has no address');
+    assert.equal(lines[10], 'state socket: /run/state.sock, 1 client, 2 cut off as too slow');
+  });
+
+  it('accounts for everything, on disk and in memory', () => {
+    const count = (requests: number, items: number): object => ({ requests, items });
+    const traces = {
+      endpoint: 'http://h:1',
+      queuedBytes: 8704,
+      stored: { requests: 2, bytes: 8192, problem: 'ENOSPC: no space left on device, write' },
+      enqueued: count(20, 200),
+      restored: count(3, 30),
+      sent: count(12, 118),
+      queued: count(3, 30),
+      dropped: { queue_full: count(4, 40), disk: count(1, 10), partial_success: count(0, 2) },
+    };
+    const status = {
+      version: '1',
+      startedAt: 0,
+      loadedAt: 0,
+      receivers: {},
+      pages: {},
+      exporters: { otlp_grpc: { traces } },
+    };
+    assert.deepEqual(
+      renderStatus(status as unknown as AgentStatus, 0)
+        .split('\n')
+        .slice(3),
+      [
+        '  200 spans, 30 of them from before the start: 118 sent, 30 queued, 52 dropped',
+        '  queue on disk: 2 requests, 8.00 KiB; in memory: 1 request, 512 B',
+        '  dropped 40 spans: queue_full',
+        '  dropped 10 spans: disk',
+        '  dropped 2 spans: partial_success',
+        '  the disk fails, so requests wait in memory: ENOSPC: no space left on device, write',
+        '',
+      ],
+    );
   });
 
   it('says that there is no device, or why none can be read, with the drop-in that is missing', () => {

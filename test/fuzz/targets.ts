@@ -1,6 +1,7 @@
 import type { FuzzTarget } from './target.js';
 import { CONFIG_TARGET } from './targets/config.js';
 import { NAMES_TARGETS } from './targets/names.js';
+import { QUEUE_TARGET } from './targets/queue.js';
 import { SOURCE_TARGETS } from './targets/sources.js';
 import { TUNNELS_TARGET } from './targets/tunnels.js';
 import { WEB_CONFIG_TARGET } from './targets/web-config.js';
@@ -12,4 +13,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   WEB_CONFIG_TARGET,
   ...NAMES_TARGETS,
   TUNNELS_TARGET,
+  QUEUE_TARGET,
 ];

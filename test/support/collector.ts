@@ -16,6 +16,8 @@ export interface CollectorOptions {
   readonly metricProcessors?: Readonly<Record<string, object>>;
   /** Environment variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it receives over gRPC, such as where one before it did. Default: any port that is free. */
+  readonly grpcPort?: number;
   /** A network namespace in which it receives OTLP on all addresses. Default: the own one, on loopback. */
   readonly namespace?: string;
 }
@@ -35,7 +37,7 @@ export interface RunningCollector {
 export async function startCollector(options: CollectorOptions = {}): Promise<RunningCollector> {
   const binary = collectorPath();
   if (binary === undefined) throw new Error('no Collector binary: run `npm run collector`');
-  const [grpcPort, httpPort] = [await freePort(), await freePort()];
+  const [grpcPort, httpPort] = [options.grpcPort ?? (await freePort()), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-collector-'));
   const file = join(folder, 'exported.jsonl');
   await writeFile(file, '');

@@ -2,13 +2,16 @@ import type { DiagLogger } from '@opentelemetry/api';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { ReadableSpan, Sampler } from '@opentelemetry/sdk-trace-node';
 import {
+  Disclosure,
   followSessions,
   runAtOnce,
   SessionIdGenerator,
   Tracker,
   type Change,
   type Device,
+  type EndpointMode,
   type Frame,
+  type Identity,
   type SessionMode,
   type SessionTracker,
   type SpanIds,
@@ -23,23 +26,23 @@ export interface HistoryOptions {
   readonly sampler?: Sampler;
   /** Of every peer. Default: none. */
   readonly name?: string;
+  readonly identity?: Identity;
+  readonly endpoints?: EndpointMode;
 }
 
 /** A scripted history of devices, its sessions followed with the real SDK. */
 export class SessionHistory {
   readonly exporter: InMemorySpanExporter = new InMemorySpanExporter();
   readonly warnings: string[] = [];
-  readonly #tracker = new Tracker({
-    collectionInterval: 15_000,
-    peerLimit: Infinity,
-    names: () => this.#options.name,
-  });
+  readonly #tracker: Tracker;
   readonly #options: HistoryOptions;
   sessions: SessionTracker;
   frame: Frame | undefined;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
+    const { name, identity } = options;
+    this.#tracker = new Tracker({ collectionInterval: 15_000, peerLimit: Infinity, names: () => name, identity });
     this.sessions = this.#follow();
   }
 
@@ -79,7 +82,8 @@ export class SessionHistory {
     });
     const warn = (message: string): number => this.warnings.push(message);
     const log = { warn, error: warn } as unknown as DiagLogger;
-    return followSessions({ mode, idGenerator: live ? undefined : idGenerator }, provider, log)!;
+    const told = new Disclosure(this.#options.identity, this.#options.endpoints);
+    return followSessions({ mode, idGenerator: live ? undefined : idGenerator }, provider, log, told)!;
   }
 }
 

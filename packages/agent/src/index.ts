@@ -12,6 +12,7 @@ export type {
   ExporterConfigs,
   HealthConfig,
   HttpConfig,
+  IdentityConfig,
   InterfaceFilter,
   ListenConfig,
   MindflavorOptions,
@@ -58,7 +59,12 @@ export { WebAccess } from './exporter/prometheus/web-config/web-access.js';
 export type { Count, Deliveries } from './exporter/ledger.js';
 export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';
 export { OtlpHttpTransport } from './exporter/otlp-http/transport.js';
-export { RETRY, Sender, type SenderOptions, type SenderState } from './exporter/sender.js';
+export { FileQueue, type FileQueueOptions } from './exporter/queue/file-queue.js';
+export type { Queue, QueueListener, Stored } from './exporter/queue/queue.js';
+export { decodeQueueFile, encodeQueueFile, QueueFileError } from './exporter/queue/queue-file.js';
+export { RequestQueue } from './exporter/queue/request-queue.js';
+export { RETRY, type SenderOptions } from './exporter/sender-options.js';
+export { Sender, type SenderState } from './exporter/sender.js';
 export type { Failed, Outcome, Refused, Sendable, Sent, Transport } from './exporter/transport.js';
 export { diagLogger, Logger, type LogEncoding, type LoggerOptions, type LogLevel, type LogStream } from './log.js';
 export { Webhook } from './exporter/webhook/webhook.js';

@@ -2,6 +2,7 @@ export { isWireGuardError, WireGuardError, type WireGuardErrorCode, type WireGua
 export type { Device, DeviceType, Peer } from './model/device.js';
 export { parseEndpoint, type Endpoint } from './model/endpoint.js';
 export type { ExpectedDevice, ExpectedDevices, ExpectedEndpoint, ExpectedPeer } from './model/expected-device.js';
+export { Identity, IDENTITY_MODES, type IdentityMode, type IdentitySettings } from './model/identity.js';
 export { peerId, tunnelId } from './model/key.js';
 export type { PeerState } from './model/peer-state.js';
 export { runAtOnce, runInSlices } from './model/slices.js';
@@ -24,6 +25,7 @@ export {
   type Dimension,
 } from './signals/attributes.js';
 export { METRICS } from './signals/definitions.js';
+export { Disclosure, ENDPOINT_MODES, type EndpointMode } from './signals/disclosure.js';
 export { EVENTS } from './signals/events/definitions.js';
 export type {
   EventAttributes,

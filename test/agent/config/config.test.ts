@@ -51,6 +51,8 @@ describe('configuration', () => {
         events: {},
         sessionMode: 'auto',
         resourceAttributes: {},
+        identity: { mode: 'hash', hmacKey: undefined },
+        endpoints: 'full',
         names: { peers: {}, files: [], configurationFiles: [] },
         drift: { files: [], endpointNames: false },
         peers: [],
@@ -80,6 +82,8 @@ receivers:
     events: { wireguard.peer.connected: { enabled: true }, wireguard.peer.added: { enabled: false } }
     sessions: { mode: changes }
     resource_attributes: { host.id: { enabled: false } }
+    identity: { mode: full }
+    endpoints: subnet
     names: { peers: { JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=: alice }, files: names.csv }
     peers: [{ pattern: '^site-', expect: site, stale_after: 10m }, { id: 0123456789abcdef, expect: auto }]
     devices: [{ name: wg0, netns: blue }]
@@ -123,6 +127,8 @@ service:
       events: { 'wireguard.peer.connected': { enabled: true }, 'wireguard.peer.added': { enabled: false } },
       sessionMode: 'changes',
       resourceAttributes: { 'host.id': { enabled: false } },
+      identity: { mode: 'full', hmacKey: undefined },
+      endpoints: 'subnet',
       names: {
         peers: { 'JmrLNx26yVl1r88heIbK+2k2pT/6OW5osbxEEoMB8g0=': 'alice' },
         files: ['names.csv'],
@@ -298,6 +304,42 @@ service:
       'OTEL_EXPORTER_OTLP_ENDPOINT: expected HOST:PORT, http://HOST:PORT or https://HOST:PORT, without user, path and query',
       'OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value',
       "OTEL_EXPORTER_OTLP_PROTOCOL: expected one of grpc, http/protobuf, http/json, not 'carrier/pigeon'",
+    ]);
+  });
+});
+
+describe('the identity of peers', () => {
+  const KEY = 'a key of at least thirty-two bytes';
+  const identityOf = (text: string, env = {}) =>
+    read(`receivers: { wireguard: { ${text} } }`, env).receivers['wireguard']!;
+  const warningsOf = (text: string, env = {}) => read(`receivers: { wireguard: { ${text} } }`, env).warnings;
+
+  for (const [text, mode, hmacKey] of [
+    ['identity: {}', 'hash', undefined],
+    ['identity: { mode: hash }', 'hash', undefined],
+    ['identity: { mode: full }', 'full', undefined],
+    ["identity: { hmac_key: '${env:KEY}' }", 'hmac', KEY],
+    ["identity: { mode: hmac, hmac_key: '${env:KEY}' }", 'hmac', KEY],
+    // Digits alone are a number to YAML, and a text all the same.
+    ["identity: { hmac_key: '${env:DIGITS}' }", 'hmac', '3'.repeat(64)],
+  ] as const) {
+    it(`is ${mode} with ${text}`, () => {
+      const env = { KEY, DIGITS: '3'.repeat(64) };
+      assert.deepEqual([identityOf(text, env).identity, warningsOf(text, env)], [{ mode, hmacKey }, []]);
+    });
+  }
+
+  it('is warned of where its key stands in the file, without the key', () => {
+    assert.deepEqual(warningsOf(`identity: { hmac_key: ${KEY} }`), [
+      'w.yaml:1:39 receivers.wireguard.identity.hmac_key: stands in the configuration itself: keep it in a file of its own, as ${file:PATH}',
+    ]);
+  });
+
+  it('leaves no names with hmac, and says so', () => {
+    const text = "identity: { hmac_key: '${env:KEY}' }, names: { files: [names.csv] }";
+    assert.deepEqual(identityOf(text, { KEY }).names, { peers: {}, files: [], configurationFiles: [] });
+    assert.deepEqual(warningsOf(text, { KEY }), [
+      'w.yaml:1:65 receivers.wireguard.names: is not used, as peers have no names with identity.mode hmac',
     ]);
   });
 });

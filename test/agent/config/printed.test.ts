@@ -31,9 +31,9 @@ describe('wgotel config', () => {
     const all = await printed('config', 'defaults');
     const shown = all
       .slice(all.indexOf('receivers:'))
-      .replace(/^( *)(\w+): (?:\[\]|\{\}).*\n(?=\1# \2:)/gm, '')
+      .replace(/^( *)(\w+): (?:\[.*\]|\{\}).*\n(?=\1# \2:)/gm, '')
       .replace(/^( *)# /gm, '$1');
-    const { receivers, exporters, pages, warnings } = read(shown.replace(/\$\{file:[^}]*\}/, 'token'));
+    const { receivers, exporters, pages, warnings } = read(shown.replace(/\$\{file:[^}]*\}/g, 'token'));
     const { include, exclude, names, peers, devices, metrics, events } = receivers['wireguard']!;
     assert.deepEqual(warnings, []);
     assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup', 'webhook']);
@@ -41,6 +41,8 @@ describe('wgotel config', () => {
     assert.ok(include && exclude && Object.keys(names.peers).length === 1 && Object.keys(metrics).length === 1);
     assert.deepEqual(events, { 'wireguard.peer.connected': { enabled: true } });
     assert.deepEqual([peers.length, devices.length], [2, 1]);
+    const { storage, fsync } = exporters['otlp_grpc']!.metrics!.queue;
+    assert.deepEqual([storage, fsync], ['/var/lib/wgotel', false]);
   });
 
   it('prints a schema that the samples and the defaults fit', async () => {

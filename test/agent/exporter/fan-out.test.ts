@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { FanOut, Logger, RETRY, Sender, type Outcome, type Transport } from '@wgotel/agent';
+import { FanOut, Logger, RequestQueue, RETRY, Sender, type Outcome, type Transport } from '@wgotel/agent';
 import { describe, it } from 'mocha';
 import { request, turn, UNUSED } from './sender-setup.js';
 
@@ -34,12 +34,12 @@ describe('several exporters', () => {
     const hanging = new Sender(
       transport(() => new Promise(() => undefined)),
       silent,
-      { queueLimit: 4, pressureLimit: 1 },
+      { queue: new RequestQueue(4), pressureLimit: 1 },
     );
     const good = new Sender(
       transport(async () => SENT),
       silent,
-      { queueLimit: 4, pressureLimit: 1 },
+      { queue: new RequestQueue(4), pressureLimit: 1 },
     );
     const both = new FanOut([hanging, good]);
     for (let i = 0; i < 20; i++) {

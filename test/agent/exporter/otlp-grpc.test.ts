@@ -104,6 +104,7 @@ describe('OTLP/gRPC', () => {
         assert.deepEqual(server.texts, ['a']);
         assert.deepEqual(sender.deliveries, {
           enqueued: { requests: 1, items: 10 },
+          restored: { requests: 0, items: 0 },
           sent: { requests: 1, items: 7 },
           queued: { requests: 0, items: 0 },
           dropped: { partial_success: { requests: 0, items: 3 } },

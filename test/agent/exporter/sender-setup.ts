@@ -51,7 +51,7 @@ export const COMMON = {
   proxyUrl: undefined,
   tls: PLAIN,
   retry: RETRY,
-  queue: { limit: 64 * 1024 * 1024 },
+  queue: { limit: 64 * 1024 * 1024, storage: undefined, fsync: false },
 } as const;
 
 /** Runs a test with a sender and a real server, and ends both. */

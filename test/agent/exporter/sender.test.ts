@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { status } from '@grpc/grpc-js';
-import { Logger, Sender, type Deliveries, type Outcome, type Transport } from '@wgotel/agent';
+import { Logger, RequestQueue, Sender, type Outcome, type Transport } from '@wgotel/agent';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { checkAccounts } from './accounts.js';
 import { OK } from './otlp-server.js';
 import { DEADLINE, request, turn, untilAborted, withServer, UNUSED } from './sender-setup.js';
 
@@ -66,7 +67,7 @@ describe('the sender', () => {
         assert.deepEqual(sender.deliveries.dropped, { queue_full: { requests: 2, items: 4 } });
         assert.equal(log.filter((line) => line.includes('dropped a request')).length, 1);
       },
-      { options: { queueLimit: 10 } },
+      { options: { queue: new RequestQueue(10) } },
     ));
 
   it('makes its caller wait while much is under way, until it got on', async () => {
@@ -120,6 +121,7 @@ describe('the sender', () => {
         await sender.shutdown(1);
         assert.deepEqual(sender.deliveries, {
           enqueued: { requests: 3, items: 15 },
+          restored: { requests: 0, items: 0 },
           sent: { requests: 0, items: 0 },
           queued: { requests: 0, items: 0 },
           dropped: { shutdown: { requests: 3, items: 15 } },
@@ -155,7 +157,7 @@ describe('the sender', () => {
             return outcome;
           },
         };
-        const sender = new Sender(transport, silent, { queueLimit: 12, pressureLimit: 6, sleep: turn });
+        const sender = new Sender(transport, silent, { queue: new RequestQueue(12), pressureLimit: 6, sleep: turn });
         for (const [index, { points }] of steps.entries()) {
           if (points === undefined) await turn();
           else void sender.enqueue(request(String(index), points, () => released.push(index)));
@@ -190,17 +192,6 @@ function step(): fc.Arbitrary<{ points: number | undefined; outcome: Outcome | u
       { kind: 'sent', rejectedItems: 2, message: 'z' },
     ),
   });
-}
-
-function checkAccounts({ enqueued, sent, queued, dropped }: Deliveries): void {
-  for (const unit of ['requests', 'items'] as const) {
-    const counts = [sent, queued, ...Object.values(dropped)].map((count) => count[unit]);
-    assert.ok(counts.every((count) => count >= 0));
-    assert.equal(
-      counts.reduce((sum, count) => sum + count),
-      enqueued[unit],
-    );
-  }
 }
 
 /** Answers that wait to be let out one by one. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger, NameBook, readConfigurationNames, readNames, type NamesConfig } from '@wgotel/agent';
@@ -216,6 +216,14 @@ describe('the names of an agent', () => {
     const last = book({ configurationFiles: [path('wg0.conf')] });
     await last.refresh();
     assert.equal(last.nameOf(ALICE, 'wg0'), 'conf');
+  });
+
+  it('are not read from a file that is too large to be one of names', async () => {
+    writeFileSync(path('large.csv'), '');
+    truncateSync(path('large.csv'), 17 * 1024 * 1024);
+    const names = book({ files: [path('large.csv')] });
+    await names.refresh();
+    assert.deepEqual([...names.problems], [[path('large.csv'), 'it is larger than 16 MiB']]);
   });
 
   it('are read again when a file changes, and stay when it is damaged, which is said once', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Simulator } from '@wgotel/simulator';
@@ -99,6 +99,14 @@ describe('wgotel run with a state directory', function () {
     const second = start();
     assert.deepEqual(await second.ended, [2, null]);
     assert.match(second.output.err, /is in use by another wgotel: give each a directory of its own/);
+  });
+
+  it('is refused a directory that is open to others', async () => {
+    mkdirSync(join(folder, 'state'), { mode: 0o755 });
+    chmodSync(join(folder, 'state'), 0o755);
+    const { ended, output } = start();
+    assert.deepEqual(await ended, [2, null]);
+    assert.match(output.err, /state is open to others, and what is saved holds endpoints of peers: chmod 700 /);
   });
 
   it('begins anew, and says why, when what was saved is damaged', async () => {

@@ -7,6 +7,8 @@ import { OtlpServer } from '../exporter/otlp-server.js';
 interface Metric {
   readonly name: string;
   readonly unit: string;
+  readonly sum?: { readonly dataPoints: readonly { asInt?: string; asDouble?: number }[] };
+  readonly gauge?: { readonly dataPoints: readonly { asInt?: string; asDouble?: number }[] };
   readonly histogram?: { readonly dataPoints: readonly { count: string; sum: number }[] };
 }
 
@@ -39,7 +41,11 @@ service: { telemetry: { metrics: { level: none }, resource: { service.name: edge
         [...found].map(([name, { unit }]) => `${name} ${unit}`).toSorted((a, b) => (a < b ? -1 : 1)),
         [
           'wgotel.exporter.items {item}',
+          'wgotel.exporter.produced {item}',
+          'wgotel.exporter.queue.items {item}',
+          'wgotel.exporter.queue.requests {request}',
           'wgotel.exporter.queue.size By',
+          'wgotel.exporter.restored {item}',
           'wgotel.process.memory.usage By',
           'wgotel.scrape.duration s',
           'wgotel.scrape.skipped {scrape}',
@@ -49,6 +55,13 @@ service: { telemetry: { metrics: { level: none }, resource: { service.name: edge
         found.get('wgotel.scrape.duration')?.histogram?.dataPoints.map(({ count, sum }) => [count, sum]),
         [['1', 0.03]],
       );
+      const total = (name: string): number =>
+        [found.get(name)?.sum, found.get(name)?.gauge]
+          .flatMap((points) => points?.dataPoints ?? [])
+          .reduce((sum, { asInt, asDouble }) => sum + Number(asInt ?? asDouble), 0);
+      const [produced, restored] = [total('wgotel.exporter.produced'), total('wgotel.exporter.restored')];
+      assert.ok(produced > 0);
+      assert.equal(produced + restored, total('wgotel.exporter.items') + total('wgotel.exporter.queue.items'));
     } finally {
       await metrics.shutdown();
       await agent.shutdown();

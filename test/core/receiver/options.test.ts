@@ -13,6 +13,8 @@ const REFUSED: readonly [options: object, message: string][] = [
   [{ timeout: 0.5 }, 'timeout: expected a number from 1 to 2147483647, not 0.5'],
   [{ timeout: Infinity }, 'timeout: expected a number from 1 to 2147483647, not Infinity'],
   [{ peerLimit: -1 }, 'peerLimit: expected a whole number of 0 or more, not -1'],
+  [{ identity: { mode: 'hmac' } }, 'identity.hmacKey: expected a key of at least 32 bytes'],
+  [{ endpoints: 'none' }, "endpoints: expected one of full, subnet, off, not 'none'"],
   [{ events: { 'wireguard.peer.gone': {} } }, 'events: there is no event wireguard.peer.gone'],
   [{ source: 'netlink' }, "source: expected a Source or one of auto, uapi, wg-show, recorded, not 'netlink'"],
   [{ source: 'toString' }, "source: expected a Source or one of auto, uapi, wg-show, recorded, not 'toString'"],
@@ -23,6 +25,7 @@ const ACCEPTED: readonly ReceiverOptions[] = [
   { collectionInterval: undefined, initialDelay: undefined, timeout: undefined, peerLimit: undefined },
   { collectionInterval: 2 ** 31 - 1, initialDelay: 0, timeout: 1, peerLimit: 0 },
   { peerLimit: Infinity, source: 'wg-show' },
+  { identity: { mode: 'full' }, endpoints: 'subnet' },
 ];
 
 describe('ReceiverOptions', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { MetricView, Tracker, type MetricsSettings } from '@wgotel/core';
+import { Identity, MetricView, Tracker, type MetricsSettings } from '@wgotel/core';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { pointsOf, seriesOf } from '../../support/points.js';
-import { advance, device, EPOCH, peer, snapshot } from '../../support/snapshots.js';
+import { advance, device, EPOCH, keyOf, peer, snapshot } from '../../support/snapshots.js';
 
 const IO: MetricsSettings = { 'wireguard.peer.io': { attributes: ['network.interface.name', 'network.io.direction'] } };
 const newTracker = (peerLimit = 10): Tracker => new Tracker({ collectionInterval: 15_000, peerLimit });
@@ -91,6 +91,25 @@ describe('settings of metrics', () => {
       '{network.interface.name=wg0,network.io.direction=transmit,wireguard.peer.name=office}': 0,
     });
   });
+
+  for (const [kept, expected] of [
+    ['wireguard.peer.id', true],
+    ['wireguard.peer.public_key', true],
+    ['wireguard.peer.name', false],
+  ] as const) {
+    it(`${expected ? 'have' : 'do not have'} the public key where ${kept} is kept and identity is full`, () => {
+      const identity = new Identity({ mode: 'full' });
+      const tracker = new Tracker({ collectionInterval: 15_000, peerLimit: 10, names: () => 'office', identity });
+      const frame = advance(tracker, snapshot(0, [device([peer('a')])]));
+      const attributes = ['network.interface.name', 'network.io.direction', kept];
+      const points = pointsOf(frame, new MetricView({ 'wireguard.peer.io': { attributes } }));
+      const [io, up] = ['wireguard.peer.io', 'wireguard.peer.handshakes'].map((name) =>
+        points.find(({ metric }) => metric === name),
+      );
+      assert.equal(io?.attributes['wireguard.peer.public_key'], expected ? keyOf('a') : undefined);
+      assert.equal(up?.attributes['wireguard.peer.public_key'], keyOf('a'));
+    });
+  }
 
   it('count nobody twice who is renamed', () => {
     let name = 'alice';

@@ -28,6 +28,12 @@ const presharedKeyOf = (peer: TestPeer): Buffer => (peer.secret ? keyOf(`preshar
 /** The base64 key that a peer of this name has. */
 export const publicKeyOf = (name: string): string => keyOf(name).toString('base64');
 
+/** The private and preshared keys of a device, in hex. */
+export function secretKeysOf({ privateKey, peers }: TestDevice): string[] {
+  const preshared = peers.filter(({ secret }) => secret).map(presharedKeyOf);
+  return [privateKey, ...preshared].map((key) => key.toString('hex'));
+}
+
 /** Writes a device as the reply to `get=1`. */
 export function toReply(device: TestDevice): Buffer {
   const lines = [`private_key=${device.privateKey.toString('hex')}`, `listen_port=${device.listenPort ?? 0}`];

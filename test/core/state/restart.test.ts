@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { peerId, runAtOnce, Tracker, type Frame, type TrackerOptions } from '@wgotel/core';
+import { Identity, peerId, runAtOnce, Tracker, type Frame, type TrackerOptions } from '@wgotel/core';
 import { histories, type Scene } from '../../support/histories.js';
 import { pointsOf, seriesOf } from '../../support/points.js';
 import { advance, device, EPOCH, keyOf, peer, snapshot } from '../../support/snapshots.js';
@@ -177,5 +177,60 @@ describe('saved state', () => {
       assert.equal(frame.devices[0]!.peers[0]!.state, state);
       assert.equal(frame.clockStep, boot === 'boot' ? 585_000 : 0);
     }
+  });
+});
+
+describe('saved state taken up with another identity', () => {
+  const office = peer('a', { lastHandshakeTime: EPOCH - 60_000, receiveBytes: 10, allowedIPs: ['10.9.0.1/32'] });
+  const gone = peer('b', { allowedIPs: ['10.9.0.2/32'] });
+  const saved = (options: Partial<TrackerOptions>): string[] => {
+    const tracker = new Tracker({ ...OPTIONS, names: () => 'planted', ...options });
+    advance(tracker, snapshot(0, [device([office, gone])]));
+    // What is remembered of it has its name.
+    advance(tracker, snapshot(15, [device([office])]));
+    return linesOf(tracker);
+  };
+  const after = snapshot(30, [
+    device([
+      { ...office, receiveBytes: 30 },
+      { ...gone, publicKey: keyOf('c') },
+    ]),
+  ]);
+  const hmac = new Identity({ hmacKey: Buffer.alloc(32, 1) });
+
+  for (const [what, before, identity] of [
+    ['of a key', {}, hmac],
+    ['of another key', { identity: new Identity({ hmacKey: Buffer.alloc(32, 2) }) }, hmac],
+    ['without a key', { identity: hmac }, new Identity()],
+    ['in full', { identity: hmac }, new Identity({ mode: 'full' })],
+  ] as const) {
+    it(`goes on under the ids ${what}`, () => {
+      const names = () => 'planted';
+      const frame = advance(restored({ ...OPTIONS, names, identity }, saved(before)), after);
+      const [view] = frame.devices[0]!.peers;
+      const { peerId: id, peerName, publicKey } = view!.series;
+      const isNamed = identity.mode !== 'hmac';
+      assert.deepEqual(
+        [id, peerName, publicKey],
+        [
+          peerId(keyOf('a'), identity),
+          isNamed ? 'planted' : undefined,
+          identity.mode === 'full' ? keyOf('a') : undefined,
+        ],
+      );
+      // It is known what the peer had moved before.
+      assert.deepEqual([view!.ioBase.receive, view!.ioBase.startTime < EPOCH + 15_000], [0, true]);
+      const [change] = frame.changes;
+      // Somebody without a name is not taken for one with a name.
+      assert.equal(change?.type, isNamed ? 'peer.added' : 'peer.key.rotated');
+      if (change.type !== 'peer.key.rotated') return;
+      const { series } = change.previous;
+      assert.deepEqual([series.peerId, series.peerName], [peerId(keyOf('b'), identity), undefined]);
+    });
+  }
+
+  it('has no names where peers have none', () => {
+    assert.match(saved({}).join('\n'), /planted/);
+    assert.doesNotMatch(saved({ identity: hmac }).join('\n'), /planted/);
   });
 });

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { Tracker, type Frame, type PeerExpectation, type PeerIdentity, type TrackerOptions } from '@wgotel/core';
+import {
+  Identity,
+  Tracker,
+  type Frame,
+  type PeerExpectation,
+  type PeerIdentity,
+  type TrackerOptions,
+} from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { pointsOf, valuesOf } from '../../support/points.js';
 import { advance, device, EPOCH, keyOf, peer, snapshot } from '../../support/snapshots.js';
@@ -38,6 +45,27 @@ describe('names that change', () => {
     tracker.rename();
     const after = advance(tracker, snapshot(15, [device(peers)]));
     assert.equal(after.devices[0]?.peers, before.devices[0]?.peers);
+  });
+});
+
+describe('names where the identity is hmac', () => {
+  it('are not asked for, and nobody who is asked for more is told any', () => {
+    const told: PeerIdentity[] = [];
+    const asked: string[] = [];
+    const tracker = newTracker({
+      identity: new Identity({ hmacKey: Buffer.alloc(32) }),
+      names: (publicKey) => String(asked.push(publicKey)),
+      expectations: (who) => void told.push(who),
+    });
+    advance(tracker, snapshot(0, [device([peer('a')])]));
+    tracker.rename();
+    const frame = advance(tracker, snapshot(15, [device([peer('a')])]));
+    const { peerId: id, peerName } = frame.devices[0]!.peers[0]!.series;
+    assert.deepEqual([peerName, asked], [undefined, []]);
+    assert.deepEqual(
+      told,
+      [1, 2].map(() => ({ device: 'wg0', id, name: undefined })),
+    );
   });
 });
 

@@ -4,8 +4,8 @@ const load = (file: string): Promise<unknown> => import(repositoryPath(`packages
 
 // What @wgotel/core/tracing keeps to itself.
 export const { parseAddress, parsePrefix, words } = (await load(
-  'address',
-)) as typeof import('../../../packages/core/src/tracing/address.js');
+  '../model/address',
+)) as typeof import('../../../packages/core/src/model/address.js');
 export const { TunnelTable } = (await load(
   'tunnel-table',
 )) as typeof import('../../../packages/core/src/tracing/tunnel-table.js');

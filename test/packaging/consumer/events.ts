@@ -7,6 +7,7 @@
 import { diag, type DiagLogger } from '@opentelemetry/api';
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import {
+  Disclosure,
   runAtOnce,
   Tracker,
   WireGuardReceiver,
@@ -26,7 +27,7 @@ const internal = (file: string): Promise<unknown> =>
   import(new URL(`node_modules/@wgotel/core/dist/signals/events/${file}.js`, import.meta.url).href);
 const { EventSelection } = (await internal('selection')) as { EventSelection: new () => object };
 const { EventWriter } = (await internal('event-writer')) as {
-  EventWriter: new (selection: object, log: DiagLogger, spanOf: () => SpanIds) => Writer;
+  EventWriter: new (selection: object, told: Disclosure, log: DiagLogger, spanOf: () => SpanIds) => Writer;
 };
 
 // Before this process began, which is where the SDK takes plain numbers for something else.
@@ -43,7 +44,8 @@ async function written(
   exporter: InMemoryLogRecordExporter,
   provider: EventLoggerProvider | undefined,
 ): Promise<unknown[]> {
-  const writer = new EventWriter(new EventSelection(), diag.createComponentLogger({ namespace: 'test' }), () => span);
+  const log = diag.createComponentLogger({ namespace: 'test' });
+  const writer = new EventWriter(new EventSelection(), new Disclosure(), log, () => span);
   writer.connect(provider);
   await writer.write(frame);
   return exporter

@@ -8,7 +8,7 @@ import { SelfMetrics } from '../self-metrics/self-metrics.js';
 import { closeFolders, openFolders, type StateFolders } from '../storage/state-folders.js';
 import { outputsOf } from './outputs.js';
 import { Scraper } from './scraper.js';
-import { makeSenders, Senders } from './senders.js';
+import { makeSenders, Senders, type SenderEntry } from './senders.js';
 
 /** How long the end of an exporter may wait for what is still queued, in milliseconds. */
 const FLUSH_TIMEOUT = 5000;
@@ -59,8 +59,9 @@ export class Agent {
    *
    *  @throws {ConfigError} and leaves everything as it was */
   async reload(configuration: Configuration): Promise<void> {
-    const directories = Object.values(configuration.receivers).flatMap(({ storage }) => storage ?? []);
-    const folders = await openFolders(directories, this.#folders);
+    // A folder that a reload before this one has given up may still be in use.
+    await Promise.all(this.#ending);
+    const folders = await openFolders(directoriesOf(configuration), this.#folders);
     const senders = await this.#makeSenders(configuration, folders);
     const previous = { senders: this.#senders, scrapers: this.#scrapers, folders: this.#folders };
     this.#senders = senders;
@@ -88,18 +89,20 @@ export class Agent {
       (scraper) => ![...this.#scrapers.values()].includes(scraper),
     );
     await Promise.all(stopped.map((scraper) => scraper.shutdown()));
-    await closeFolders(previous.folders, folders);
-    for (const { sender } of previous.senders.without(senders)) this.#end(sender.shutdown(FLUSH_TIMEOUT));
+    // Queues go from one to the other, and folders are free, once the old senders have ended.
+    const ended = this.#endSenders(previous.senders.without(senders));
+    for (const { sender } of senders.without(previous.senders)) sender.start(ended);
+    this.#end(ended.then(() => closeFolders(previous.folders, folders)));
     await Promise.all(started.map((scraper) => scraper.start()));
   }
 
   async shutdown(): Promise<void> {
     await Promise.all([...this.#scrapers.values()].map((scraper) => scraper.shutdown()));
+    await this.#selfMetrics?.shutdown();
+    this.#end(this.#endSenders([...this.#senders]));
+    await Promise.all(this.#ending);
     await closeFolders(this.#folders, new Map());
     this.#folders = new Map();
-    await this.#selfMetrics?.shutdown();
-    for (const { sender } of this.#senders) this.#end(sender.shutdown(FLUSH_TIMEOUT));
-    await Promise.all(this.#ending);
   }
 
   async #makeSenders(configuration: Configuration, folders: StateFolders): Promise<Senders> {
@@ -126,6 +129,10 @@ export class Agent {
     this.#selfMetrics = wanted ? new SelfMetrics(this) : undefined;
   }
 
+  async #endSenders(entries: readonly SenderEntry[]): Promise<void> {
+    await Promise.all(entries.map(({ sender }) => sender.shutdown(FLUSH_TIMEOUT)));
+  }
+
   #end(shutdown: Promise<void>): void {
     this.#ending.add(shutdown);
     void shutdown.finally(() => this.#ending.delete(shutdown));
@@ -135,4 +142,10 @@ export class Agent {
     const resource = resourceAttributes(readHost(), this.#configuration.telemetry.resource);
     return Object.fromEntries(Object.entries(resource).filter(([name]) => said[name]?.enabled !== false));
   }
+}
+
+/** Where something is kept that outlives the process. */
+function directoriesOf({ receivers, exporters }: Configuration): string[] {
+  const queues = Object.values(exporters).flatMap((ofSignals) => Object.values(ofSignals).map(({ queue }) => queue));
+  return [...Object.values(receivers), ...queues].flatMap(({ storage }) => storage ?? []);
 }

@@ -14,6 +14,8 @@ export function receiverOptions(config: ReceiverConfig): ReceiverOptions {
     peerLimit: config.peerLimit,
     metrics: config.metrics,
     events: config.events,
+    identity: config.identity,
+    endpoints: config.endpoints,
     expectations: expectationsOf(config.peers),
     requiredDevices: config.devices.filter(({ required }) => required),
     meterProvider: false,

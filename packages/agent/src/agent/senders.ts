@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration, ExporterConfig } from '../config/configuration.js';
 import { ConfigError } from '../config/problems.js';
-import { createTransport } from '../exporter/create.js';
+import { createQueue, createTransport } from '../exporter/create.js';
 import { Sender } from '../exporter/sender.js';
 import { Webhook } from '../exporter/webhook/webhook.js';
 import type { Logger } from '../log.js';
@@ -75,8 +75,8 @@ export async function makeSenders(
       const transport = createTransport(config, signal);
       const problem = await transport.prepare();
       if (problem !== undefined) problems.add(`exporters.${exporter}: ${problem}`);
-      const options = { about: { exporter, signal }, retry: config.retry, queueLimit: config.queue.limit };
-      const sender = new Sender(transport, log, options);
+      const queue = createQueue(config.queue, exporter, signal);
+      const sender = new Sender(transport, log, { about: { exporter, signal }, retry: config.retry, queue });
       const webhook = config.type === 'webhook' ? new Webhook(config, sender) : undefined;
       entries.set(key, { exporter, signal, config, sender, webhook });
     }

@@ -76,14 +76,13 @@ export function renderStatus(status: AgentStatus, now: number): string {
       if (fix !== undefined) lines.push(`    fix: ${fix}`);
     }
   }
-  for (const { id, signal, endpoint, queuedBytes, lastSuccess, failure, sent, dropped } of sendersOf(status)) {
-    const what = WORDS[signal];
+  for (const sender of sendersOf(status)) {
+    const { id, signal, endpoint, lastSuccess, stored, failure } = sender;
     lines.push(`exporter ${id}, ${signal}: ${endpoint}, last delivery ${ago(lastSuccess)}`);
-    lines.push(
-      `  sent ${countOf(sent.items, what)} in ${countOf(sent.requests, 'request')}, ${formatBytes(queuedBytes)} queued`,
-    );
-    for (const [reason, { items }] of Object.entries(dropped))
-      lines.push(`  dropped ${countOf(items, what)}: ${reason}`);
+    lines.push(`  ${accountsOf(sender)}`, `  ${queueOf(sender)}`);
+    for (const [reason, { items }] of Object.entries(sender.dropped))
+      lines.push(`  dropped ${countOf(items, WORDS[signal])}: ${reason}`);
+    if (stored?.problem !== undefined) lines.push(`  the disk fails, so requests wait in memory: ${stored.problem}`);
     if (failure !== undefined) lines.push(`  failing, first ${ago(failure.since)}: ${failure.message}`);
   }
   for (const [id, urls] of Object.entries(status.pages)) {
@@ -94,6 +93,25 @@ export function renderStatus(status: AgentStatus, now: number): string {
     lines.push(`state socket: ${path}, ${countOf(clients, 'client')}, ${dropped} cut off as too slow`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What became of everything, such as `110 points, 10 of them from before the start: 90 sent, 20 queued, 0 dropped`. */
+function accountsOf({ signal, enqueued, restored, sent, queued, dropped }: SenderStatus): string {
+  const older = restored.items > 0 ? `, ${restored.items} of them from before the start` : '';
+  const lost = Object.values(dropped).reduce((sum, { items }) => sum + items, 0);
+  const all = countOf(enqueued.items, WORDS[signal]);
+  return `${all}${older}: ${sent.items} sent, ${queued.items} queued, ${lost} dropped`;
+}
+
+function queueOf({ queued, queuedBytes, stored }: SenderStatus): string {
+  if (stored === undefined) return amountOf('queue in memory', queued.requests, queuedBytes);
+  const onDisk = amountOf('queue on disk', stored.requests, stored.bytes);
+  const elsewhere = queued.requests - stored.requests;
+  return elsewhere > 0 ? `${onDisk}; ${amountOf('in memory', elsewhere, queuedBytes - stored.bytes)}` : onDisk;
+}
+
+function amountOf(where: string, requests: number, bytes: number): string {
+  return `${where}: ${countOf(requests, 'request')}, ${formatBytes(bytes)}`;
 }
 
 function countOf(count: number, what: string): string {

@@ -1,4 +1,13 @@
-import type { Attributes, EventsSettings, Expectation, MetricsSettings, SessionMode, SourceName } from '@wgotel/core';
+import type {
+  Attributes,
+  EndpointMode,
+  EventsSettings,
+  Expectation,
+  IdentityMode,
+  MetricsSettings,
+  SessionMode,
+  SourceName,
+} from '@wgotel/core';
 import type { LogLevel } from '../log.js';
 import type { Signal } from '../signal.js';
 
@@ -43,6 +52,9 @@ export interface ReceiverConfig {
   readonly sessionMode: SessionMode;
   /** Of the resource attributes the agent finds out (`host.name`, `host.id`), those that are said otherwise. */
   readonly resourceAttributes: Readonly<Record<string, { readonly enabled: boolean }>>;
+  readonly identity: IdentityConfig;
+  /** What events and spans tell of where a peer is. */
+  readonly endpoints: EndpointMode;
   readonly names: NamesConfig;
   readonly drift: DriftConfig;
   /** The first that fits a peer counts. */
@@ -63,6 +75,13 @@ export interface InterfaceFilter {
   readonly interfaces: readonly string[];
   /** `regexp`: RE2, to be found anywhere in the name, as in the Collector. */
   readonly matchType: 'strict' | 'regexp';
+}
+
+/** What is told of who a peer is. */
+export interface IdentityConfig {
+  readonly mode: IdentityMode;
+  /** A secret: never shown. `undefined`: the mode needs none. */
+  readonly hmacKey: string | undefined;
 }
 
 /** Where names of peers come from, first to last: the first that knows a peer names it. */
@@ -233,8 +252,12 @@ export interface RetryConfig {
 }
 
 export interface QueueConfig {
-  /** Bytes that wait in memory before the oldest request goes. */
+  /** Bytes that wait before the oldest request goes. */
   readonly limit: number;
+  /** Folder for what is to outlive the process. `undefined`: requests wait in memory. */
+  readonly storage: string | undefined;
+  /** Whether it is to outlive a crash of the machine too. */
+  readonly fsync: boolean;
 }
 
 export interface PipelineConfig {

@@ -10,8 +10,11 @@ receivers:
     initial_delay: 1s
     timeout: 10s
     peer_limit: 10000
+    # storage: file_storage # keeps what it knows over restarts
     # include: { interfaces: [wg0, wg1], match_type: strict }
     # exclude: { interfaces: ['^test'], match_type: regexp }
+    identity: { mode: hash } # hash or full; or hmac, with hmac_key: \${file:/etc/wgotel/identity.key}
+    endpoints: full # full, subnet or off
     names:
       peers: {}
       # peers: { "zTLaRCq/+ZFm6yrYRDBrGkrUkZRkkE0x5z5yDdBtFkI=": laptop }
@@ -39,6 +42,7 @@ exporters:
   # otlp_grpc:
   #   endpoint: https://collector.example.com:4317
   #   headers: { authorization: "Bearer \${file:/run/secrets/token}" }
+  #   sending_queue: { queue_size: 67108864, storage: file_storage } # without storage in memory
   # otlp_http/backup:
   #   endpoint: https://collector.example.com:4318
   # webhook: # events that are warnings
@@ -52,9 +56,11 @@ extensions:
     path: /run/wgotel/state/wgotel.sock
     mode: '0660'
     # group: wgotel # its default, if there is such a group
+  # file_storage: { directory: /var/lib/wgotel, fsync: false } # for each storage above; it must be listed below
 
 service:
-  extensions: [health, state_socket] # file_storage with a directory, as storage of a receiver, keeps what it knows over restarts
+  extensions: [health, state_socket]
+  # extensions: [health, state_socket, file_storage]
   telemetry:
     logs: { level: info, encoding: console }
     metrics: { level: normal }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Checker } from './checker.js';
 import { keysOf } from './components.js';
-import type { HealthConfig, ReceiverConfig, StateSocketConfig } from './configuration.js';
+import type { HealthConfig, StateSocketConfig } from './configuration.js';
 import { unknownKey } from './issues.js';
-import { fileStorage, health, stateSocket } from './schema/service.js';
+import { fileStorage, health, stateSocket, type FileStorage } from './schema/service.js';
 import { getIn, type Tree } from './tree.js';
 
 /** Those that are on unless `service.extensions` says which are. */
@@ -19,8 +19,8 @@ const listOfNames = z.array(z.string());
 interface Extensions {
   readonly health: HealthConfig | undefined;
   readonly stateSocket: StateSocketConfig | undefined;
-  /** Folders, by id. */
-  readonly storages: ReadonlyMap<string, string>;
+  /** By id. */
+  readonly storages: ReadonlyMap<string, FileStorage>;
 }
 
 /** Reads which extensions there are, and those that are used. */
@@ -41,10 +41,10 @@ export function readExtensions(tree: Tree, checker: Checker): Extensions {
     const section = read(schema, id);
     return section && { ...section, explicit: list !== undefined };
   };
-  const storages = new Map<string, string>();
+  const storages = new Map<string, FileStorage>();
   for (const id of given.filter((each) => STORAGE.test(each))) {
     const section = read(fileStorage, id);
-    if (section !== undefined) storages.set(id, section.directory);
+    if (section !== undefined) storages.set(id, section);
   }
   return { health: listener(health, 'health'), stateSocket: listener(stateSocket, 'state_socket'), storages };
 }
@@ -61,23 +61,4 @@ function listOf(tree: Tree, given: readonly string[], checker: Checker): readonl
     else if (STORAGE.test(id) && !given.includes(id)) checker.problem(at, `there is no ${id} in extensions`);
   }
   return list;
-}
-
-/** Puts the folder of its storage in place of the storage's id. */
-export function withStorage(
-  receivers: Readonly<Record<string, ReceiverConfig>>,
-  storages: ReadonlyMap<string, string>,
-  checker: Checker,
-): Record<string, ReceiverConfig> {
-  return Object.fromEntries(
-    Object.entries(receivers).map(([id, config]) => {
-      const { storage } = config;
-      if (storage === undefined) return [id, config];
-      const folder = storages.get(storage);
-      if (folder === undefined) {
-        checker.problem(['receivers', id, 'storage'], `there is no ${storage} in extensions and service.extensions`);
-      }
-      return [id, { ...config, storage: folder }];
-    }),
-  );
 }

@@ -5,15 +5,18 @@ import { signalsOff, type Environment } from './environment.js';
 import { expand } from './expand.js';
 import { checkPlaces, defaultPage, readExporters, renamedExporters, withPages } from './exporters.js';
 import { parseFile, type ConfigFile } from './file.js';
-import { readExtensions, withStorage } from './extensions.js';
+import { readExtensions } from './extensions.js';
 import type { Flags } from './flags.js';
+import { remarkOnIdentities } from './identity-remarks.js';
 import { unknownKey } from './issues.js';
+import { checkPrivacy } from './page-privacy.js';
 import { Problems } from './problems.js';
 import type { ReadFile } from './read-file.js';
 import { receiver } from './schema/receiver.js';
 import { telemetry } from './schema/service.js';
 import { IN_A_COLLECTOR, readPipelines } from './service.js';
 import { layersOf } from './signal-layers.js';
+import { Storages } from './storage.js';
 import { getIn, isTree, pathText, type Path, type Tree } from './tree.js';
 
 /** Everything a configuration is made of. */
@@ -55,6 +58,7 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   for (const [id, now] of renamed)
     checker.warn(['exporters', id], `${id.split('/', 1)[0]} is the old name of ${now.split('/', 1)[0]}`);
   const receivers = readComponents('receivers', tree, new Map(), RECEIVERS, checker);
+  remarkOnIdentities(receivers, tree, expansions, checker);
   const named = keysOf(written['exporters']).length > 0;
   const sections = { ...readExporters(layers, renamed), ...(!named && defaultPage()) };
   const off = signalsOff(env, warn);
@@ -63,19 +67,19 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   const pipelines = readPipelines(tree, { receivers, exporters: sections, off, renamed, isThere }, checker);
   const routes = withPages(sections, pipelines);
   checkPlaces(routes, checker);
-  const { storages, ...listeners } = readExtensions(tree, checker);
-  const stored = withStorage(receivers, storages, checker);
+  checkPrivacy({ ...routes, receivers }, checker);
+  const { storages: folders, ...listeners } = readExtensions(tree, checker);
+  const storages = new Storages(folders, checker);
+  const components = {
+    ...routes,
+    receivers: storages.ofReceivers(receivers),
+    exporters: storages.ofExporters(routes.exporters, idOf),
+  };
   const path = ['service', 'telemetry'];
   const ofTelemetry = checker.check(telemetry, getIn(tree, path) ?? {}, path);
   problems.throwIfAny();
   for (const signal of SIGNALS) layers[signal].checker.warnings.forEach(warn);
-  return {
-    receivers: stored,
-    ...routes,
-    ...listeners,
-    telemetry: ofTelemetry!,
-    warnings: [...warnings],
-  };
+  return { ...components, ...listeners, telemetry: ofTelemetry!, warnings: [...warnings] };
 }
 
 /** Takes out what is no section, and says so. */

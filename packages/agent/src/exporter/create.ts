@@ -1,7 +1,11 @@
-import type { ExporterConfig } from '../config/configuration.js';
+import { join } from 'node:path';
+import type { ExporterConfig, QueueConfig } from '../config/configuration.js';
 import type { Signal } from '../signal.js';
 import { OtlpGrpcTransport } from './otlp-grpc/transport.js';
 import { OtlpHttpTransport } from './otlp-http/transport.js';
+import { FileQueue } from './queue/file-queue.js';
+import type { Queue } from './queue/queue.js';
+import { RequestQueue } from './queue/request-queue.js';
 import type { Transport } from './transport.js';
 import { WebhookTransport } from './webhook/transport.js';
 
@@ -15,4 +19,10 @@ export function createTransport(config: ExporterConfig, signal: Signal): Transpo
     case 'webhook':
       return new WebhookTransport(config);
   }
+}
+
+/** Makes the queue of what an exporter has yet to send of a signal: in memory, or in a folder of its own. */
+export function createQueue({ limit, storage, fsync }: QueueConfig, exporter: string, signal: Signal): Queue {
+  if (storage === undefined) return new RequestQueue(limit);
+  return new FileQueue({ path: join(storage, 'queue', encodeURIComponent(exporter), signal), limit, fsync });
 }

@@ -9,6 +9,8 @@ export interface Count {
 /** What became of everything that was to be sent: `enqueued` is always the sum of the others. */
 export interface Deliveries {
   readonly enqueued: Count;
+  /** Of these, what was found on disk, left there by an agent before this one. */
+  readonly restored: Count;
   readonly sent: Count;
   readonly queued: Count;
   /** By reason. Of a request that was taken in part, and of what no request was made of, only items are here. */
@@ -20,6 +22,7 @@ const NONE: Count = { requests: 0, items: 0 };
 /** Keeps the accounts of a sender. */
 export class Ledger {
   #enqueued = NONE;
+  #restored = NONE;
   #sent = NONE;
   #queued = NONE;
   readonly #dropped = new Map<string, Count>();
@@ -27,6 +30,7 @@ export class Ledger {
   get deliveries(): Deliveries {
     return {
       enqueued: this.#enqueued,
+      restored: this.#restored,
       sent: this.#sent,
       queued: this.#queued,
       dropped: Object.fromEntries(this.#dropped),
@@ -38,13 +42,19 @@ export class Ledger {
     this.#queued = sum(this.#queued, 1, items);
   }
 
+  restored({ requests, items }: Count): void {
+    this.#enqueued = sum(this.#enqueued, requests, items);
+    this.#restored = sum(this.#restored, requests, items);
+    this.#queued = sum(this.#queued, requests, items);
+  }
+
   sent({ items }: EncodedRequest, rejectedItems: number): void {
     this.#queued = sum(this.#queued, -1, -items);
     this.#sent = sum(this.#sent, 1, items - rejectedItems);
     if (rejectedItems > 0) this.#drop('partial_success', 0, rejectedItems);
   }
 
-  dropped({ items }: EncodedRequest, reason: string): void {
+  dropped(items: number, reason: string): void {
     this.#queued = sum(this.#queued, -1, -items);
     this.#drop(reason, 1, items);
   }

@@ -3,50 +3,34 @@ import type { RetryConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import type { EncodedRequest } from '../otlp/request.js';
 import { Backoff } from './backoff.js';
-import { Ledger, type Deliveries } from './ledger.js';
-import { RequestQueue } from './request-queue.js';
+import { Ledger, type Count, type Deliveries } from './ledger.js';
+import type { Queue, Stored } from './queue/queue.js';
+import { RequestQueue } from './queue/request-queue.js';
+import { RETRY, type SenderOptions } from './sender-options.js';
 import type { Failed, Outcome, Transport } from './transport.js';
 import { TroubleLog } from './trouble-log.js';
-
-/** What {@link SenderOptions.retry} is by default: it never gives up. */
-export const RETRY: RetryConfig = {
-  enabled: true,
-  initialInterval: 1000,
-  maxInterval: 30_000,
-  multiplier: 1.5,
-  randomizationFactor: 0.2,
-  maxElapsedTime: 0,
-};
 
 /** How sending gets on. Times are in milliseconds since the epoch. */
 export interface SenderState {
   /** Without credentials. */
   readonly endpoint: string;
   readonly queuedBytes: number;
+  /** What of it outlives the process. `undefined`: nothing ever does. */
+  readonly stored: Stored | undefined;
   /** `undefined`: nothing was delivered yet. */
   readonly lastSuccess: number | undefined;
   /** Why attempts fail at present. `undefined`: they don't. */
   readonly failure: { readonly reason: string; readonly message: string; readonly since: number } | undefined;
 }
 
-export interface SenderOptions {
-  /** Fields of every line of the log, such as what is sent. Default: none. */
-  readonly about?: object | undefined;
-  /** Default: {@link RETRY}. */
-  readonly retry?: RetryConfig | undefined;
-  /** How much waits in memory, in bytes, before the oldest is dropped. Default: 64 MiB. */
-  readonly queueLimit?: number | undefined;
-  /** Above how many waiting bytes `enqueue` makes its caller wait. Default: 16 MiB. */
-  readonly pressureLimit?: number | undefined;
-  /** For tests: waits for milliseconds, or until the signal is aborted. Never rejects. */
-  readonly sleep?: ((millis: number, signal: AbortSignal) => Promise<unknown>) | undefined;
-  /** For tests: milliseconds of a clock that never steps. */
-  readonly now?: (() => number) | undefined;
-  /** For tests: a number from 0 to 1. */
-  readonly random?: (() => number) | undefined;
-}
-
 const MIB = 1024 * 1024;
+
+/** Between two requests of those that piled up on disk, on average, in milliseconds: a server that has just come back is not
+ *  to be run over by all its agents at once. */
+const REPLAY_PAUSE = 50;
+
+/** Before it is tried again to read from disk, in milliseconds. */
+const READ_PAUSE = 1000;
 
 /** Sends requests one at a time and in order, and tries again for as long as it takes. What can't be delivered is counted
  *  and said. */
@@ -56,8 +40,11 @@ export class Sender {
   readonly #retry: RetryConfig;
   readonly #now: () => number;
   readonly #sleep: (millis: number, signal: AbortSignal) => Promise<unknown>;
-  readonly #queue: RequestQueue;
+  readonly #random: () => number;
+  readonly #queue: Queue;
   readonly #backoff: Backoff;
+  readonly #log: Logger;
+  readonly #about: object;
   readonly #trouble: TroubleLog;
   readonly #ledger = new Ledger();
   /** Aborted: nothing is sent any more. */
@@ -67,6 +54,8 @@ export class Sender {
   /** Why the attempt before failed. `undefined`: it did not. */
   #failing: SenderState['failure'];
   #lastSuccess: number | undefined;
+  /** Whether what piled up on disk is being sent. */
+  #isReplaying = false;
   /** Why the server takes nothing until it is set up otherwise. `undefined`: it does. */
   #refused: string | undefined;
   #working: Promise<void> | undefined;
@@ -77,11 +66,19 @@ export class Sender {
     this.#transport = transport;
     this.#pressureLimit = options.pressureLimit ?? 16 * MIB;
     this.#sleep = options.sleep ?? sleep;
-    this.#queue = new RequestQueue(options.queueLimit ?? 64 * MIB);
+    this.#random = options.random ?? Math.random;
+    this.#queue = options.queue ?? new RequestQueue(64 * MIB);
     this.#retry = options.retry ?? RETRY;
     this.#now = options.now ?? (() => performance.now());
-    this.#backoff = new Backoff(this.#retry, options.random ?? Math.random);
-    this.#trouble = new TroubleLog(log, this.#now, options.about ?? {});
+    this.#backoff = new Backoff(this.#retry, this.#random);
+    this.#log = log;
+    this.#about = options.about ?? {};
+    this.#trouble = new TroubleLog(log, this.#now, this.#about);
+    this.#queue.connect({
+      restored: (found) => this.#restore(found),
+      dropped: (items, reason, message) => this.#tellDropped(items, reason, message),
+      progressed: () => this.#goOn(),
+    });
   }
 
   get deliveries(): Deliveries {
@@ -90,7 +87,15 @@ export class Sender {
 
   get state(): SenderState {
     const { endpoint } = this.#transport;
-    return { endpoint, queuedBytes: this.#queue.bytes, lastSuccess: this.#lastSuccess, failure: this.#failing };
+    const { bytes: queuedBytes, stored } = this.#queue;
+    return { endpoint, queuedBytes, stored, lastSuccess: this.#lastSuccess, failure: this.#failing };
+  }
+
+  /** Takes up what the queue has from before. What is in memory alone needs no start.
+   *
+   *  @param after what has to be over before: somebody else may still be using it */
+  start(after: Promise<unknown> = Promise.resolve()): void {
+    this.#queue.open(after);
   }
 
   /** Takes a request over. The promise makes the caller wait while much is under way. When sending does not get on there
@@ -98,11 +103,12 @@ export class Sender {
   enqueue(request: EncodedRequest): Promise<void> {
     this.#ledger.enqueue(request);
     if (this.#closing !== undefined) {
-      this.#discard(request, 'shutdown');
+      this.#ledger.dropped(request.items, 'shutdown');
+      request.release();
       return Promise.resolve();
     }
-    for (const oldest of this.#queue.push(request)) this.#drop(oldest, 'queue_full', 'the queue is full');
-    this.#working ??= this.#work();
+    this.#queue.push(request);
+    this.#run();
     if (!this.#isPressed()) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -114,7 +120,8 @@ export class Sender {
   }
 
   /** Delivers what is queued, as far as that goes in the time given, says what it had to drop, and lets go of the
-   *  connection. Takes no more requests. Calling it again waits for the same. */
+   *  connection. What is on disk stays there once sending does not get on. Takes no more requests. Calling it again waits
+   *  for the same. */
   shutdown(deadlineMillis: number): Promise<void> {
     this.#closing ??= this.#close(deadlineMillis);
     return this.#closing;
@@ -128,6 +135,8 @@ export class Sender {
       this.#pause.abort();
     });
     await this.#working;
+    for (const items of await this.#queue.close()) this.#ledger.dropped(items, 'shutdown');
+    this.#release();
     const { shutdown } = this.deliveries.dropped;
     if (shutdown !== undefined) {
       const message = 'there was no time left to deliver what was queued';
@@ -137,32 +146,48 @@ export class Sender {
     this.#transport.close();
   }
 
+  #run(): void {
+    if (this.#closing === undefined && !this.#queue.isEmpty) this.#working ??= this.#work();
+  }
+
   async #work(): Promise<void> {
-    for (let request = this.#queue.shift(); request !== undefined; request = this.#queue.shift()) {
+    while (!this.#queue.isEmpty && !this.#leavesTheRest()) {
+      const request = await this.#queue.take();
       this.#release();
-      await this.#deliver(request);
+      if (request !== undefined) await this.#deliver(request);
+      else if (this.#closing !== undefined) break;
+      else await this.#rest(READ_PAUSE);
+      if (this.#isReplaying && !this.#queue.isEmpty) await this.#rest(REPLAY_PAUSE * (0.5 + this.#random()));
     }
+    this.#isReplaying = false;
     this.#working = undefined;
+  }
+
+  /** At the end, what is on disk can wait there for the next agent, rather than hold up this one. */
+  #leavesTheRest(): boolean {
+    if (this.#end.signal.aborted) return true;
+    return this.#queue.stored !== undefined && this.#closing !== undefined && this.#failing !== undefined;
   }
 
   async #deliver(request: EncodedRequest): Promise<void> {
     const begun = this.#now();
-    while (!this.#end.signal.aborted) {
+    while (!this.#leavesTheRest()) {
       const outcome = await this.#transport.send(request, this.#end.signal);
       this.#tellOfCredentials();
       if (outcome.kind !== 'failed') {
         this.#settle(request, outcome);
+        await this.#queue.remove();
         return;
       }
-      if (this.#end.signal.aborted) break;
+      if (this.#end.signal.aborted) return;
       if (this.#givesUp(begun)) {
         this.#fail(outcome);
-        this.#drop(request, 'gave_up', outcome.message);
+        this.#tellDropped(request.items, 'gave_up', outcome.message);
+        await this.#queue.remove();
         return;
       }
       await this.#wait(outcome);
     }
-    this.#discard(request, 'shutdown');
   }
 
   #settle(request: EncodedRequest, outcome: Exclude<Outcome, Failed>): void {
@@ -170,7 +195,7 @@ export class Sender {
     if (outcome.kind === 'refused') {
       const { reason, message, lasting } = outcome;
       if (lasting === true) this.#refused = reason;
-      this.#drop(request, reason, message, lasting);
+      this.#tellDropped(request.items, reason, message, lasting);
       return;
     }
     if (this.#refused !== undefined) {
@@ -180,7 +205,6 @@ export class Sender {
     const rejectedItems = Math.min(outcome.rejectedItems, request.items);
     this.#ledger.sent(request, rejectedItems);
     this.#lastSuccess = Date.now();
-    request.release();
     if (rejectedItems > 0 || outcome.message !== '') {
       this.#trouble.seen('partial_success', 'the server took a request only in part, or warns', {
         rejectedItems,
@@ -211,8 +235,12 @@ export class Sender {
     const delay = outcome.retryDelay ?? this.#backoff.next(outcome.connected);
     this.#fail(outcome);
     this.#release();
+    if (!this.#leavesTheRest()) await this.#rest(delay);
+  }
+
+  async #rest(millis: number): Promise<void> {
     this.#pause = new AbortController();
-    await this.#sleep(delay, this.#pause.signal);
+    await this.#sleep(millis, this.#pause.signal);
   }
 
   #recover(): void {
@@ -221,21 +249,34 @@ export class Sender {
     this.#trouble.over(this.#failing.reason, 'the server answers again', { queued, dropped });
     this.#failing = undefined;
     this.#backoff.reset();
+    this.#isReplaying = this.#queue.stored !== undefined;
   }
 
-  #drop(request: EncodedRequest, reason: string, message: string, lasting = false): void {
-    this.#discard(request, reason);
+  #restore(found: Count): void {
+    this.#ledger.restored(found);
+    this.#log.info('requests are there from before, and go out first', { ...this.#about, ...found });
+    this.#isReplaying = true;
+  }
+
+  /** The queue took something in, or could not. */
+  #goOn(): void {
+    const problem = this.#queue.stored?.problem;
+    if (problem === undefined) this.#trouble.over('storage', 'requests are kept on disk again', {});
+    else this.#trouble.seen('storage', 'requests can not be kept on disk, and wait in memory', { problem }, true);
+    this.#release();
+    this.#run();
+  }
+
+  #tellDropped(items: number, reason: string, message: string, lasting = false): void {
+    this.#ledger.dropped(items, reason);
     const { endpoint } = this.#transport;
-    this.#trouble.seen(reason, 'dropped a request', { endpoint, reason, message, items: request.items }, lasting);
-  }
-
-  #discard(request: EncodedRequest, reason: string): void {
-    this.#ledger.dropped(request, reason);
-    request.release();
+    this.#trouble.seen(reason, 'dropped a request', { endpoint, reason, message, items }, lasting);
   }
 
   #isPressed(): boolean {
-    return this.#queue.bytes > this.#pressureLimit && this.#failing === undefined && this.#closing === undefined;
+    const { memoryBytes, stored } = this.#queue;
+    const isStuck = stored === undefined ? this.#failing !== undefined : stored.problem !== undefined;
+    return memoryBytes > this.#pressureLimit && !isStuck && this.#closing === undefined;
   }
 
   #release(): void {

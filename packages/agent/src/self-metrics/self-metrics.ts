@@ -1,4 +1,4 @@
-import type { Histogram, Meter } from '@opentelemetry/api';
+import type { Histogram, Meter, Observable } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { Agent } from '../agent/agent.js';
@@ -6,7 +6,7 @@ import { FanOut } from '../exporter/fan-out.js';
 import { readHost, resourceAttributes } from '../resource.js';
 import { VERSION } from '../version.js';
 import { SelfMetricsExporter } from './exporter.js';
-import { SELF_METRICS } from './metadata.js';
+import { SELF_METRICS, type SelfMetricName } from './metadata.js';
 
 /** Between two exports, in milliseconds. */
 const INTERVAL = 60_000;
@@ -77,26 +77,36 @@ function observe(meter: Meter, agent: Agent): void {
         }
       }
     });
-  meter
-    .createObservableGauge('wgotel.exporter.queue.size', SELF_METRICS['wgotel.exporter.queue.size'])
-    .addCallback((result) => {
-      for (const { exporter, signal, sender } of agent.senders) {
-        result.observe(sender.state.queuedBytes, { 'wgotel.exporter': exporter, 'wgotel.signal': signal });
-      }
-    });
-  meter
-    .createObservableCounter('wgotel.exporter.items', SELF_METRICS['wgotel.exporter.items'])
-    .addCallback((result) => {
-      for (const { exporter, signal, sender } of agent.senders) {
-        const { sent, dropped } = sender.deliveries;
-        const attributes = { 'wgotel.exporter': exporter, 'wgotel.signal': signal };
-        result.observe(sent.items, attributes);
-        for (const [reason, { items }] of Object.entries(dropped)) {
-          result.observe(items, { ...attributes, 'error.type': reason });
-        }
-      }
-    });
+  observeExporters(meter, agent);
   meter
     .createObservableGauge('wgotel.process.memory.usage', SELF_METRICS['wgotel.process.memory.usage'])
     .addCallback((result) => result.observe(process.memoryUsage.rss()));
+}
+
+/** All of one moment, so that it adds up: what was produced and restored is what was sent, is queued or was dropped. */
+function observeExporters(meter: Meter, agent: Agent): void {
+  const counter = (name: SelfMetricName): Observable => meter.createObservableCounter(name, SELF_METRICS[name]);
+  const gauge = (name: SelfMetricName): Observable => meter.createObservableGauge(name, SELF_METRICS[name]);
+  const [produced, restored] = [counter('wgotel.exporter.produced'), counter('wgotel.exporter.restored')];
+  const items = counter('wgotel.exporter.items');
+  const [queueItems, queueRequests] = [gauge('wgotel.exporter.queue.items'), gauge('wgotel.exporter.queue.requests')];
+  const queueSize = gauge('wgotel.exporter.queue.size');
+  meter.addBatchObservableCallback(
+    (result) => {
+      for (const { exporter, signal, sender } of agent.senders) {
+        const { deliveries, state } = sender;
+        const attributes = { 'wgotel.exporter': exporter, 'wgotel.signal': signal };
+        result.observe(produced, deliveries.enqueued.items - deliveries.restored.items, attributes);
+        result.observe(restored, deliveries.restored.items, attributes);
+        result.observe(items, deliveries.sent.items, attributes);
+        for (const [reason, dropped] of Object.entries(deliveries.dropped)) {
+          result.observe(items, dropped.items, { ...attributes, 'error.type': reason });
+        }
+        result.observe(queueItems, deliveries.queued.items, attributes);
+        result.observe(queueRequests, deliveries.queued.requests, attributes);
+        result.observe(queueSize, state.queuedBytes, attributes);
+      }
+    },
+    [produced, restored, items, queueItems, queueRequests, queueSize],
+  );
 }

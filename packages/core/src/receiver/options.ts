@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
 import { WireGuardError } from '../errors.js';
 import type { ExpectedDevices } from '../model/expected-device.js';
+import { Identity, type IdentitySettings } from '../model/identity.js';
 import { SOURCES, type SourceName, type SourceOptions } from '../source/registry.js';
 import type { Source } from '../source/source.js';
 import type { PeerNames } from '../state/name.js';
+import { Disclosure, type EndpointMode } from '../signals/disclosure.js';
 import type { EventsSettings } from '../signals/events/event.js';
 import { EventSelection } from '../signals/events/selection.js';
 import { MetricView } from '../signals/metric-view.js';
@@ -26,7 +28,12 @@ export interface ReceiverOptions extends Providers {
   readonly initialDelay?: number | undefined;
   /** What a scrape has read after this many milliseconds is kept, the rest fails. Default: 10 000. */
   readonly timeout?: number | undefined;
-  /** What to call a peer. Default: nothing but its id. */
+  /** What is told of who a peer is: an id made from its key, an id made with a key of yours, or its public key too. Holds for all
+   *  signals and for `tunnels`; frames and changes are readings of this process and hold public keys. Default: the first. */
+  readonly identity?: IdentitySettings | undefined;
+  /** What events and spans tell of where a peer is. Default: `full`. */
+  readonly endpoints?: EndpointMode | undefined;
+  /** What to call a peer; not asked where `identity` is `hmac`. Default: nothing but its id. */
   readonly names?: PeerNames | undefined;
   /** What is expected of peers. Default: what their setup suggests. */
   readonly expectations?: PeerExpectations | undefined;
@@ -68,6 +75,8 @@ export interface ResolvedOptions extends Providers {
   readonly collectionInterval: number;
   readonly initialDelay: number;
   readonly timeout: number;
+  readonly identity: Identity;
+  readonly told: Disclosure;
   readonly names: PeerNames | undefined;
   readonly expectations: PeerExpectations | undefined;
   readonly expectedDevices: ExpectedDevices | undefined;
@@ -88,11 +97,14 @@ export interface ResolvedOptions extends Providers {
 export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
   const { source = 'auto', sourceOptions = {}, meterProvider } = options;
   const events = new EventSelection(options.events);
+  const identity = new Identity(options.identity);
   return {
     source: typeof source === 'string' ? namedSource(source, sourceOptions) : source,
     collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
     initialDelay: atLeast(0, 'initialDelay', options.initialDelay ?? 1000),
     timeout: atLeast(1, 'timeout', options.timeout ?? 10_000),
+    identity,
+    told: new Disclosure(identity, options.endpoints),
     names: options.names,
     expectations: options.expectations,
     expectedDevices: options.expectedDevices,

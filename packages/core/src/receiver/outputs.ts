@@ -7,6 +7,7 @@ import {
   type TracerProvider,
 } from '@opentelemetry/api';
 import { runAtOnce, runInSlices } from '../model/slices.js';
+import type { Disclosure } from '../signals/disclosure.js';
 import type { EventLoggerProvider } from '../signals/events/event.js';
 import { EventWriter } from '../signals/events/event-writer.js';
 import type { EventSelection } from '../signals/events/selection.js';
@@ -27,6 +28,8 @@ export interface Providers {
 interface Settings {
   readonly events: EventSelection;
   readonly sessions: SessionSettings;
+  /** What events and spans say of keys and endpoints. */
+  readonly told: Disclosure;
 }
 
 type Visit = (sink: PointSink) => Generator<void, void>;
@@ -35,6 +38,7 @@ type Visit = (sink: PointSink) => Generator<void, void>;
 export class Outputs {
   readonly events: EventWriter;
   readonly #settings: SessionSettings;
+  readonly #told: Disclosure;
   readonly #visit: Visit;
   readonly #log: DiagLogger;
   #sessions: SessionTracker | undefined;
@@ -43,11 +47,12 @@ export class Outputs {
   #connected: Providers | undefined;
 
   /** @param visit walks the points there are */
-  constructor({ events, sessions }: Settings, visit: Visit, log: DiagLogger) {
+  constructor({ events, sessions, told }: Settings, visit: Visit, log: DiagLogger) {
     this.#settings = sessions;
+    this.#told = told;
     this.#visit = visit;
     this.#log = log;
-    this.events = new EventWriter(events, log, (change) => this.#sessions?.contextOf(change));
+    this.events = new EventWriter(events, told, log, (change) => this.#sessions?.contextOf(change));
   }
 
   /** `undefined`: not connected, or nobody wants any. */
@@ -69,7 +74,7 @@ export class Outputs {
     if (before === undefined || before.tracerProvider !== tracerProvider) {
       this.endSessions();
       this.#attempt('there is no tracer, so sessions are not written as spans', () => {
-        this.#sessions = followSessions(this.#settings, tracerProvider, this.#log);
+        this.#sessions = followSessions(this.#settings, tracerProvider, this.#log, this.#told);
       });
     }
   }

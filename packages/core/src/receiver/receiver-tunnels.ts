@@ -1,3 +1,4 @@
+import type { Identity } from '../model/identity.js';
 import { tunnelId } from '../model/key.js';
 import { Listeners } from '../model/listeners.js';
 import { keptTunnel } from '../model/same-tunnel.js';
@@ -26,6 +27,7 @@ const known = Series.renderer((): Known => ({}));
 /** Tells of the tunnels a receiver sees. Nothing is made of its frames until somebody asks or listens; with the first
  *  question the last frame is looked through in the background, and the listeners are told. */
 export class ReceiverTunnels implements TunnelFeed {
+  readonly #identity: Identity;
   readonly #sessionOf: SessionOf;
   readonly #listeners = new Listeners();
   #wanted = false;
@@ -34,7 +36,8 @@ export class ReceiverTunnels implements TunnelFeed {
   #work: Promise<void> = Promise.resolve();
   #expiry: NodeJS.Timeout | undefined;
 
-  constructor(sessionOf: SessionOf) {
+  constructor(identity: Identity, sessionOf: SessionOf) {
+    this.#identity = identity;
     this.#sessionOf = sessionOf;
   }
 
@@ -97,7 +100,7 @@ export class ReceiverTunnels implements TunnelFeed {
     for (const device of devices) {
       if (monotonicTime - device.readMonotonicTime > maxAge) continue;
       for (const peer of device.peers) {
-        const view = viewOf(device, peer, this.#sessionOf(peer.series));
+        const view = viewOf(device, peer, this.#sessionOf(peer.series), this.#identity);
         same &&= view === before[views.length];
         views.push(view);
         if (views.length % BATCH === 0) yield;
@@ -107,11 +110,16 @@ export class ReceiverTunnels implements TunnelFeed {
   }
 }
 
-function viewOf({ device }: DeviceView, { series, peer, state }: PeerView, session: SpanIds | undefined): TunnelView {
+function viewOf(
+  { device }: DeviceView,
+  { series, peer, state }: PeerView,
+  session: SpanIds | undefined,
+  identity: Identity,
+): TunnelView {
   const about = known(series);
   if (about.view === undefined || about.devicePublicKey !== device.publicKey) {
     about.devicePublicKey = device.publicKey;
-    about.tunnelId = tunnelId(device.publicKey, peer.publicKey);
+    about.tunnelId = tunnelId(device.publicKey, peer.publicKey, identity);
   }
   about.view = keptTunnel(about.view, {
     interface: series.device,

@@ -43,7 +43,7 @@ export class WireGuardReceiver {
   readonly #changes = new ChangeFeed(this.#log);
   readonly #outputs: Outputs;
   /** The tunnels as applications see them. */
-  readonly tunnels: ReceiverTunnels = new ReceiverTunnels((series) => this.sessions?.current(series));
+  readonly tunnels: ReceiverTunnels;
   #timer: NodeJS.Timeout | undefined;
   #providers: Providers;
   #running: Promise<Frame> | undefined;
@@ -62,6 +62,7 @@ export class WireGuardReceiver {
   constructor(options: ReceiverOptions = {}) {
     this.#options = resolveOptions(options);
     this.#tracker = new Tracker(this.#options);
+    this.tunnels = new ReceiverTunnels(this.#options.identity, (series) => this.sessions?.current(series));
     this.#outputs = new Outputs(this.#options, (sink) => this.visitPoints(sink), this.#log);
     this.#providers = this.#options;
   }

@@ -1,18 +1,25 @@
 import { Series } from '../state/series.js';
-import { ATTR_DEVICE_NETNS, ATTR_NETWORK_INTERFACE_NAME, ATTR_PEER_ID, ATTR_PEER_NAME } from './names.js';
+import {
+  ATTR_DEVICE_NETNS,
+  ATTR_NETWORK_INTERFACE_NAME,
+  ATTR_PEER_ID,
+  ATTR_PEER_NAME,
+  ATTR_PEER_PUBLIC_KEY,
+} from './names.js';
 
 /** What attributes of ours hold. */
 export type AttributeValue = string | boolean;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** The attributes that tell a device's or a peer's series from others. The one place that decides what of a peer is
- *  shown: never its keys, never its endpoint. */
-export function seriesAttributes({ device, netns, peerId, peerName }: Series): Attributes {
+ *  shown: never its endpoint, and its public key only if that was asked for. */
+export function seriesAttributes({ device, netns, peerId, peerName, publicKey }: Series): Attributes {
   return {
     [ATTR_NETWORK_INTERFACE_NAME]: device,
     ...(netns !== undefined && { [ATTR_DEVICE_NETNS]: netns }),
     ...(peerId !== undefined && { [ATTR_PEER_ID]: peerId }),
     ...(peerName !== undefined && { [ATTR_PEER_NAME]: peerName }),
+    ...(publicKey !== undefined && { [ATTR_PEER_PUBLIC_KEY]: publicKey }),
   };
 }
 

@@ -76,6 +76,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
     ],
   },
   'wireguard.peer.count': {
@@ -101,6 +102,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
       { name: 'wireguard.peer.endpoint.change.type', requirement: 'recommended' },
     ],
   },
@@ -116,6 +118,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
     ],
   },
   'wireguard.peer.handshake.attempts': {
@@ -129,6 +132,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
       { name: 'error.type', requirement: 'recommended' },
     ],
   },
@@ -143,6 +147,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
     ],
   },
   'wireguard.peer.io': {
@@ -156,6 +161,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
       { name: 'network.io.direction', requirement: 'required' },
     ],
   },
@@ -170,6 +176,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
     ],
   },
   'wireguard.peer.persistent_keepalive.interval': {
@@ -183,6 +190,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
     ],
   },
   'wireguard.peer.up': {
@@ -196,6 +204,7 @@ export const METADATA: Readonly<Record<MetricName, Omit<Metric, 'name'>>> = {
       { name: 'wireguard.device.netns', requirement: 'conditionally_required' },
       { name: 'wireguard.peer.id', requirement: 'recommended' },
       { name: 'wireguard.peer.name', requirement: 'recommended' },
+      { name: 'wireguard.peer.public_key', requirement: 'opt_in' },
     ],
   },
 };

@@ -23,8 +23,9 @@ export interface MetricAttribute {
   readonly name: string;
   /** - `required`: the metric makes no sense without it
    *  - `conditionally_required`: it can't be left out where it is there at all
-   *  - `recommended`: it can be left out */
-  readonly requirement: 'required' | 'conditionally_required' | 'recommended';
+   *  - `recommended`: it can be left out
+   *  - `opt_in`: it is there only if it was asked for */
+  readonly requirement: 'required' | 'conditionally_required' | 'recommended' | 'opt_in';
 }
 
 /** A row of the metric table: a metric, and how its points are found in a view. The functions take the sink itself, and no

@@ -43,6 +43,7 @@ export const ATTR_PEER_PREVIOUS_ID = 'wireguard.peer.previous.id';
 export const ATTR_PEER_PREVIOUS_RECEIVE_SIZE = 'wireguard.peer.previous.receive.size';
 export const ATTR_PEER_PREVIOUS_STATE = 'wireguard.peer.previous.state';
 export const ATTR_PEER_PREVIOUS_TRANSMIT_SIZE = 'wireguard.peer.previous.transmit.size';
+export const ATTR_PEER_PUBLIC_KEY = 'wireguard.peer.public_key';
 export const ATTR_PEER_RTT = 'wireguard.peer.rtt';
 export const ATTR_PEER_STATE = 'wireguard.peer.state';
 export const ATTR_PEER_STATE_REASON = 'wireguard.peer.state.reason';

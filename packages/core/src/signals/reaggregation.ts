@@ -2,7 +2,7 @@ import { Series } from '../state/series.js';
 import { dimension, type Dimension } from './attributes.js';
 import type { AggregationStrategy } from './metric-settings.js';
 import type { Metric } from './metric.js';
-import { ATTR_OTEL_METRIC_OVERFLOW, ATTR_PEER_ID, ATTR_PEER_NAME } from './names.js';
+import { ATTR_OTEL_METRIC_OVERFLOW, ATTR_PEER_ID, ATTR_PEER_NAME, ATTR_PEER_PUBLIC_KEY } from './names.js';
 import type { PointSink } from './point-sink.js';
 
 /** What becomes of a metric whose points are put together. */
@@ -126,11 +126,13 @@ class MetricState {
     const { keep } = this.#reduction;
     const id = keep.has(ATTR_PEER_ID) ? series?.peerId : undefined;
     const name = keep.has(ATTR_PEER_NAME) ? series?.peerName : undefined;
+    // As good as the id, which it is there beside.
+    const publicKey = keep.has(ATTR_PEER_ID) || keep.has(ATTR_PEER_PUBLIC_KEY) ? series?.publicKey : undefined;
     const reduced = (this.#dimensions[dim.index] ??= this.#reduce(dim));
-    const key = [series?.netns, series?.device, id, name, reduced.index].join('\0');
+    const key = [series?.netns, series?.device, id, name, publicKey, reduced.index].join('\0');
     let group = this.#groups.get(key);
     if (group === undefined) {
-      const own = series && new Series(series.device, id, name, series.netns);
+      const own = series && new Series(series.device, id, name, series.netns, publicKey);
       group = { series: own, dimension: reduced, startTime, time: 0, value: 0, count: 0 };
       this.#groups.set(key, group);
     } else if (this.#walkedAt === undefined || this.#metric.kind !== 'counter') {

@@ -1,5 +1,6 @@
 import type { Device } from '../model/device.js';
 import type { ExpectedDevice } from '../model/expected-device.js';
+import type { Identity } from '../model/identity.js';
 import type { Change } from './change.js';
 import { tellDevice, tellDrift, type DeviceStep } from './device-changes.js';
 import { DriftTracker, type DriftChange } from './drift-tracker.js';
@@ -97,11 +98,17 @@ export class DeviceLog {
     for (const [kind, recorded] of this.#rotation?.records() ?? []) yield savedRecord(kind, recorded);
   }
 
-  /** @param now the same peer, if it is there */
-  restoreRecord(saved: SavedRecord, device: Series, now: PeerView | undefined): void {
+  /** @param present the peers that are there now */
+  restoreRecord(
+    saved: SavedRecord,
+    device: Series,
+    identity: Identity | undefined,
+    present: ReadonlyMap<string, { readonly view: PeerView }>,
+  ): void {
     this.#rotation ??= new KeyRotation();
-    this.#rotation.restore(saved.record, recordedOf(saved, device));
+    this.#rotation.restore(saved.record, recordedOf(saved, device, identity));
     // Its name may be another than it was.
+    const now = present.get(saved.peer.publicKey)?.view;
     if (saved.record === 'added' && now !== undefined) this.#rotation.rename(now);
   }
 }

@@ -186,7 +186,7 @@ export class DeviceTracker {
   }
 
   restoreRecord(saved: SavedRecord): void {
-    this.#log.restoreRecord(saved, this.series, this.peers.get(saved.peer.publicKey)?.view);
+    this.#log.restoreRecord(saved, this.series, this.#sayings.identity, this.peers);
   }
 
   /** All of it was taken up. */

@@ -10,15 +10,25 @@ export class Series {
   readonly identity: object;
   /** Already cleaned of what must not be shown. `undefined`: nobody named the peer. */
   readonly peerName: string | undefined;
+  /** Base64. `undefined`: it is not to be shown. */
+  readonly publicKey: string | undefined;
   /** Made with the first, in just the size needed: there may be many thousands of series. */
   #renderings: unknown[] | undefined;
 
-  constructor(device: string, peerId?: string, peerName?: string, netns?: string, renamed?: Series) {
+  constructor(
+    device: string,
+    peerId?: string,
+    peerName?: string,
+    netns?: string,
+    publicKey?: string,
+    renamed?: Series,
+  ) {
     this.device = device;
     this.netns = netns;
     this.identity = renamed?.identity ?? this;
     this.peerId = peerId;
     this.peerName = peerName;
+    this.publicKey = publicKey;
   }
 
   static #renderers = 0;

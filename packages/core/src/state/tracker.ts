@@ -128,8 +128,8 @@ export class Tracker {
     yield lineOf('end', { lines: count });
   }
 
-  /** Takes up what {@link save} wrote, before the first snapshot: that one is then compared with it. Names and expectations
-   *  are asked for anew. Pauses now and then. What is damaged or of another version is not taken up at all.
+  /** Takes up what {@link save} wrote, before the first snapshot: that one is then compared with it. Ids are made, and names and
+   *  expectations asked for, anew. Pauses now and then. What is damaged or of another version is not taken up at all.
    *
    *  @returns why nothing was taken up. `undefined`: all was */
   *restore(lines: Iterable<string>, now: Restoration): Generator<void, string | undefined> {

@@ -1,4 +1,4 @@
-import { words } from './address.js';
+import { words } from '../model/address.js';
 
 /** Steps of work between two pauses. */
 const STRIDE = 1024;

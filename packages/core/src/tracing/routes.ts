@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
-import { parseAddress, words } from './address.js';
+import { parseAddress, words } from '../model/address.js';
 import { RecentMap } from './recent-map.js';
 
 /** Addresses whose route is kept, at most twice as many. */

@@ -9,7 +9,7 @@ import {
   ATTR_TUNNEL_MATCH,
   SCOPE,
 } from '../signals/names.js';
-import { parseAddress } from './address.js';
+import { parseAddress } from '../model/address.js';
 import { Connections } from './connections.js';
 import { Hosts } from './hosts.js';
 import { NamesLookup } from './names-lookup.js';

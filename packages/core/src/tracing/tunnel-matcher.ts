@@ -1,5 +1,5 @@
 import type { TunnelView } from '../model/tunnel.js';
-import { parseAddress } from './address.js';
+import { parseAddress } from '../model/address.js';
 import type { ResolvedTracingOptions } from './options.js';
 import type { Routes } from './routes.js';
 import { TunnelTable, type Prefixes } from './tunnel-table.js';

@@ -1,5 +1,5 @@
 import type { TunnelView } from '../model/tunnel.js';
-import { parsePrefix } from './address.js';
+import { parsePrefix } from '../model/address.js';
 import { PrefixList, RangeTable } from './range-table.js';
 
 /** Views looked through between two pauses. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { EVENTS } from '@wgotel/core';
+import { Disclosure, EVENTS } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { frameOf } from '../../../support/changes.js';
 import { repositoryPath } from '../../../support/repository.js';
@@ -17,6 +17,7 @@ const OF_WHOM = new Set([
   'wireguard.device.netns',
   'wireguard.peer.id',
   'wireguard.peer.name',
+  'wireguard.peer.public_key',
   'wireguard.tunnel.id',
 ]);
 
@@ -27,7 +28,7 @@ const IN_PART = new Set(['wireguard.peer.endpoint.changed', 'wireguard.peer.stat
 async function severities(): Promise<Map<string, Set<string>>> {
   const { provider, records } = recorder();
   const settings = Object.fromEntries(EVENTS.map(({ name }) => [name, { enabled: true }]));
-  const writer = new EventWriter(new EventSelection(settings), lines().log);
+  const writer = new EventWriter(new EventSelection(settings), new Disclosure(), lines().log);
   writer.connect(provider);
   await writer.write(frameOf(CHANGES));
   // It has the severity of what it sums up.

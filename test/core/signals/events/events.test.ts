@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { trace, TraceFlags } from '@opentelemetry/api';
-import { EVENTS, Series, type Change, type EventRecord, type EventsSettings, type SpanIds } from '@wgotel/core';
+import {
+  Disclosure,
+  EVENTS,
+  Series,
+  type Change,
+  type EventRecord,
+  type EventsSettings,
+  type SpanIds,
+} from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { at, frameOf, peerView } from '../../../support/changes.js';
 import { assertGolden } from '../../../support/golden.js';
@@ -20,11 +28,15 @@ interface Written {
 /** Writes one frame of these changes after the other, ten seconds apart. */
 async function write(
   frames: readonly (readonly Change[])[],
-  { settings, spanOf }: { settings?: EventsSettings; spanOf?: () => SpanIds } = {},
+  {
+    settings,
+    spanOf,
+    told = new Disclosure(),
+  }: { settings?: EventsSettings; spanOf?: () => SpanIds; told?: Disclosure } = {},
 ): Promise<Written> {
   const { provider, records } = recorder();
   const { log, said } = lines();
-  const writer = new EventWriter(new EventSelection(settings), log, spanOf);
+  const writer = new EventWriter(new EventSelection(settings), told, log, spanOf);
   writer.connect(provider);
   for (const [index, changes] of frames.entries()) await writer.write(frameOf(changes, index * 10));
   return { records, said, writer };
@@ -54,9 +66,10 @@ const stale = (
 const many = <T>(count: number, make: (label: string) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(`peer ${index}`));
 
-/** The same of a named peer, or a device, in another namespace. */
+/** The same of a named peer with its key, or a device, in another namespace. */
 function inBlue(change: Change): Change {
-  if ('peer' in change) return { ...change, peer: { ...change.peer, series: new Series('wg0', 'id', 'name', 'blue') } };
+  if ('peer' in change)
+    return { ...change, peer: { ...change.peer, series: new Series('wg0', 'id', 'name', 'blue', 'key') } };
   if ('device' in change) {
     return { ...change, device: { ...change.device, series: new Series('wg0', undefined, undefined, 'blue') } };
   }
@@ -247,7 +260,7 @@ describe('a logger that throws', () => {
       emitted++;
     };
     const { log, said } = lines();
-    const writer = new EventWriter(new EventSelection(), log);
+    const writer = new EventWriter(new EventSelection(), new Disclosure(), log);
     writer.connect({ getLogger: () => ({ emit }) });
     await writer.write(frameOf([stale('a'), stale('b')]));
     broken = false;
@@ -260,7 +273,7 @@ describe('a logger that throws', () => {
 
   it('need not be there', async () => {
     const { log, said } = lines();
-    const writer = new EventWriter(new EventSelection(), log);
+    const writer = new EventWriter(new EventSelection(), new Disclosure(), log);
     await writer.write(frameOf([stale('a')]));
     writer.connect(undefined);
     await writer.write(frameOf([stale('a')]));

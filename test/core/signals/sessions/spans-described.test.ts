@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { SpanKind } from '@opentelemetry/api';
-import type { Change, Device, Frame } from '@wgotel/core';
+import { Identity, type Change, type Device, type Frame } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { SessionHistory } from '../../../support/session-history.js';
 import { repositoryPath } from '../../../support/repository.js';
@@ -12,7 +12,7 @@ const devices: Device[] = [device([peer('a', { lastHandshakeTime: EPOCH })], { n
 
 /** Everything that a span can say. */
 function everything(): SessionHistory {
-  const history = new SessionHistory({ mode: 'all', name: 'office' });
+  const history = new SessionHistory({ mode: 'all', name: 'office', identity: new Identity({ mode: 'full' }) });
   history.scrape(0, devices);
   history.scrape(15, devices, unanswered);
   history.scrape(195, devices, (frame) => Array.from({ length: 120 }, () => stepped(frame)));

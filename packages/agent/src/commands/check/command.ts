@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { Identity } from '@wgotel/core';
 import type { Configuration } from '../../config/configuration.js';
 import type { Flags } from '../../config/flags.js';
 import { configFile, loadConfiguration } from '../../config/load.js';
@@ -36,6 +37,7 @@ async function check(flags: Flags): Promise<void> {
   say({ verdict: 'ok', what: 'configuration', found: file ?? 'no file: flags, environment and defaults' });
   for (const warning of configuration.warnings) say({ verdict: 'warn', what: 'configuration', found: warning });
 
+  identityFindings(configuration).forEach(say);
   const reading = await patiently('reading WireGuard', checkReading(configuration));
   reading.forEach(say);
   say(await checkClock());
@@ -48,6 +50,17 @@ async function check(flags: Flags): Promise<void> {
 
 function say(finding: Finding): void {
   process.stdout.write(renderFinding(finding, process.stdout));
+}
+
+/** Ends of a tunnel agree on its id if they have the same key: the fingerprint says so, and not which key it is. */
+function identityFindings({ receivers }: Configuration): Finding[] {
+  return Object.entries(receivers).flatMap(([id, { identity }]): Finding[] => {
+    const { fingerprint } = new Identity(identity);
+    if (fingerprint === undefined) return [];
+    return [
+      { verdict: 'ok', what: `receivers.${id}, identity`, found: `hmac, by the key of fingerprint ${fingerprint}` },
+    ];
+  });
 }
 
 async function checkReading({ receivers }: Configuration): Promise<Finding[]> {

@@ -11,7 +11,7 @@ interface Common {
   proxy_url: string;
   tls: Tls;
   retry_on_failure: Retry;
-  sending_queue: { queue_size: number };
+  sending_queue: { queue_size: number; storage?: string | undefined };
 }
 
 interface Tls {
@@ -62,7 +62,12 @@ const QUEUE_LIMIT = 64 * 1024 * 1024;
 const sendingQueue = z.strictObject({
   enabled: z.literal(true).optional(),
   sizer: z.literal('bytes').default('bytes'),
-  queue_size: z.int().min(1).default(QUEUE_LIMIT).describe('Bytes that wait in memory before the oldest request goes.'),
+  queue_size: z
+    .int()
+    .min(1)
+    .default(QUEUE_LIMIT)
+    .describe('Bytes that wait before the oldest request goes: in memory, or with storage on disk.'),
+  storage: text.optional().describe('The extension that keeps what waits on disk, such as file_storage.'),
 });
 
 /** Names of headers, each with a value, or with the file that holds it. */
@@ -122,7 +127,7 @@ export function toBase(given: Common, secure: boolean): Omit<HttpConfig, 'url'> 
       randomizationFactor: again.randomization_factor,
       maxElapsedTime: again.max_elapsed_time,
     },
-    queue: { limit: queue.queue_size },
+    queue: { limit: queue.queue_size, storage: queue.storage, fsync: false },
   };
 }
 

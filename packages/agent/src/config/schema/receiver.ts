@@ -1,7 +1,8 @@
-import { EVENTS, METRICS, SESSION_MODES, SOURCES, type SourceName } from '@wgotel/core';
+import { ENDPOINT_MODES, EVENTS, METRICS, SESSION_MODES, SOURCES, type SourceName } from '@wgotel/core';
 import { z } from 'zod';
-import type { InterfaceFilter, PeerRule, ReceiverConfig } from '../configuration.js';
+import type { InterfaceFilter, NamesConfig, PeerRule, ReceiverConfig } from '../configuration.js';
 import { interfaceFilter } from '../interface-filter.js';
+import { identity, refuseNames } from './identity.js';
 import { ALWAYS, duration, pattern, text, texts } from './scalars.js';
 
 /** The sources there are, by name. */
@@ -89,6 +90,9 @@ const names = z
   .prefault({})
   .transform(({ peers, files, configuration_files: configurationFiles }) => ({ peers, files, configurationFiles }));
 
+/** Where peers have none. */
+const NO_NAMES: NamesConfig = { peers: {}, files: [], configurationFiles: [] };
+
 const drift = z
   .strictObject({
     files: texts.default([]).describe('Configurations of wg-quick and networkd that devices are compared with.'),
@@ -136,6 +140,11 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     resource_attributes: z
       .strictObject({ 'host.name': resourceAttribute.optional(), 'host.id': resourceAttribute.optional() })
       .default({}),
+    identity: identity.describe('What is told of who a peer is.'),
+    endpoints: z
+      .enum(ENDPOINT_MODES)
+      .default('full')
+      .describe('What events and spans tell of where a peer is: the address, its subnet, or nothing.'),
     names: names.describe('Where names of peers come from.'),
     drift: drift.describe('What devices are compared with.'),
     peers: z.array(peerRule).default([]).describe('What is expected of peers: the first rule that fits counts.'),
@@ -144,12 +153,13 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       .default([])
       .describe('Devices that are down when they are not there.'),
   })
-  .superRefine(({ source, command, read, netns, file, directory, devices, include, exclude }, context) => {
+  .superRefine(({ source, command, read, netns, file, directory, devices, include, exclude, ...given }, context) => {
     const refuse = (path: string | (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path: [path].flat(), message });
     if (source === 'recorded' && file === undefined) refuse('file', 'expected the recording that is to be read');
     if (SOURCE_NAMES.includes(source) && source !== 'recorded' && file !== undefined)
       refuse('file', 'is for the source recorded');
+    refuseNames(given, refuse);
     const runsWg = source === 'wg-show' || source === 'auto' || !SOURCE_NAMES.includes(source);
     if (!runsWg && command !== undefined) refuse('command', 'is for the sources auto and wg-show');
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
@@ -191,7 +201,9 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     resourceAttributes: Object.fromEntries(
       Object.entries(given.resource_attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
-    names: given.names,
+    identity: given.identity,
+    endpoints: given.endpoints,
+    names: given.identity.mode === 'hmac' ? NO_NAMES : given.names,
     drift: given.drift,
     peers: given.peers,
     devices: given.devices.map(({ name, netns = given.netns?.[0], required }) => ({ name, netns, required })),

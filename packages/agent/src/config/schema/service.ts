@@ -21,13 +21,19 @@ export const health: z.ZodType<HealthConfig> = z
     return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), explicit: true };
   });
 
+export interface FileStorage {
+  readonly directory: string;
+  readonly fsync: boolean;
+}
+
 /** The section of an extension `file_storage`. */
-export const fileStorage: z.ZodType<{ directory: string }> = z
+export const fileStorage: z.ZodType<FileStorage> = z
   .strictObject({
     directory: text
       .startsWith('/', 'expected an absolute path')
       .default('/var/lib/wgotel')
       .describe('Where state is kept that outlives the process. Made if it is not there.'),
+    fsync: z.boolean().default(false).describe('Whether queues on disk outlive a crash of the machine too.'),
   })
   .prefault({});
 

@@ -24,6 +24,11 @@ export const webhook: z.ZodType<WebhookConfig> = z
     retry_on_failure: retryOnFailure(GIVE_UP),
   })
   .superRefine(checkPair, ALWAYS)
+  .superRefine(({ sending_queue: queue }, context) => {
+    if (queue?.storage === undefined) return;
+    const message = 'messages are for now and hold what may be secret, so they wait in memory alone: take this out';
+    context.addIssue({ code: 'custom', path: ['sending_queue', 'storage'], message });
+  }, ALWAYS)
   .transform((given): WebhookConfig => ({
     type: 'webhook',
     url: new URL(given.endpoint).href,

@@ -3,6 +3,7 @@ import { runInSlices } from '../../model/slices.js';
 import type { SpanIds } from '../../model/tunnel.js';
 import type { Change } from '../../state/change.js';
 import type { Frame } from '../../state/frame.js';
+import type { Disclosure } from '../disclosure.js';
 import { eventNameOf, SUMMARY } from './definitions.js';
 import type { EventLogger, EventLoggerProvider, EventRecord } from './event.js';
 import { groupsOf, type Group } from './grouping.js';
@@ -32,14 +33,16 @@ interface Budget {
  *  the rest is dropped and counted. A logger that throws is reported once and harms nobody. */
 export class EventWriter {
   readonly #selection: EventSelection;
+  readonly #told: Disclosure;
   readonly #log: DiagLogger;
   readonly #spanOf: SpanOfChange;
   readonly #budgets = new Map<EventName, Budget>();
   #logger: EventLogger | undefined;
   #failing = false;
 
-  constructor(selection: EventSelection, log: DiagLogger, spanOf: SpanOfChange = () => undefined) {
+  constructor(selection: EventSelection, told: Disclosure, log: DiagLogger, spanOf: SpanOfChange = () => undefined) {
     this.#selection = selection;
+    this.#told = told;
     this.#log = log;
     this.#spanOf = spanOf;
   }
@@ -68,7 +71,9 @@ export class EventWriter {
       const [change] = group;
       const name = group.length > 1 ? SUMMARY : eventNameOf(change.type);
       if (!this.#mayWrite(name, monotonicTime)) continue;
-      this.#emit(() => (group.length > 1 ? summaryOf(group, time) : recordOf(change, time, this.#spanOf(change))));
+      this.#emit(() =>
+        group.length > 1 ? summaryOf(group, time) : recordOf(change, time, this.#spanOf(change), this.#told),
+      );
     }
     this.#sayWhatIsOver(monotonicTime);
   }

@@ -1,4 +1,3 @@
-import { tunnelId } from '../../model/key.js';
 import type { ChangeType, PeerChange, PeerConfigChanged, PeerStateChanged } from '../../state/change.js';
 import {
   ATTR_CONFIG_FIELDS,
@@ -9,8 +8,6 @@ import {
   ATTR_PEER_CONNECTION_RECEIVE_SIZE,
   ATTR_PEER_CONNECTION_TRANSMIT_SIZE,
   ATTR_PEER_ENDPOINT_CHANGE_TYPE,
-  ATTR_PEER_ENDPOINT_NAME_ADDRESSES,
-  ATTR_PEER_ENDPOINT_NAME_HOST,
   ATTR_PEER_ENDPOINT_NAME_PHASE,
   ATTR_PEER_FLAPPING_ADDRESSES,
   ATTR_PEER_FLAPPING_ALTERNATING,
@@ -29,10 +26,10 @@ import {
   ATTR_PEER_STATE,
   ATTR_TUNNEL_PREVIOUS_ID,
 } from '../names.js';
-import { endpointAttributes, previousEndpointAttributes } from './attributes.js';
+import type { Disclosure } from '../disclosure.js';
 import type { EventDefinition } from './definition.js';
 import { INFO, WARN, type EventAttributes } from './event.js';
-import { counted, lengthOf, shown } from './wording.js';
+import { counted, lengthOf } from './wording.js';
 
 type PeerDefinitions = {
   readonly [T in PeerChange['type'] & ChangeType]: EventDefinition<Extract<PeerChange, { readonly type: T }>>;
@@ -48,16 +45,16 @@ const MOVED = {
 const BASIS = { name: 'same name', allowed_ips: 'same allowed IPs' } as const;
 
 const info = (): typeof INFO => INFO;
-const endpoint = ({ peer }: PeerChange): EventAttributes => endpointAttributes(peer.peer.endpoint);
+const endpoint = ({ peer }: PeerChange, told: Disclosure): EventAttributes => told.endpoint(peer.peer.endpoint);
 
 /** What is said of changes of peers. */
 export const PEER_DEFINITIONS: PeerDefinitions = {
   'peer.handshake': {
     severity: info,
     facts: ({ previous }) => (previous === undefined ? { [ATTR_PEER_HANDSHAKE_FIRST]: true } : {}),
-    details: (change) => ({
+    details: (change, told) => ({
       ...(change.previous !== undefined && { [ATTR_PEER_HANDSHAKE_INTERVAL]: (change.time - change.previous) / 1000 }),
-      ...endpoint(change),
+      ...endpoint(change, told),
     }),
     happened: ({ previous }) => (previous === undefined ? 'made a first handshake' : 'made a handshake'),
     detail: ({ previous, time }) => (previous === undefined ? '' : `, ${lengthOf(time - previous)} after the last`),
@@ -71,9 +68,9 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
       ...(reason !== undefined && { [ATTR_PEER_STATE_REASON]: reason }),
       ...(firstHandshake && { [ATTR_PEER_HANDSHAKE_FIRST]: true }),
     }),
-    details: (change) => {
+    details: (change, told) => {
       const age = handshakeAge(change);
-      return { ...(age !== undefined && { [ATTR_PEER_HANDSHAKE_AGE]: age / 1000 }), ...endpoint(change) };
+      return { ...(age !== undefined && { [ATTR_PEER_HANDSHAKE_AGE]: age / 1000 }), ...endpoint(change, told) };
     },
     happened: ({ from, to, reason, firstHandshake }) =>
       `turned ${to}${reason === undefined ? `, from ${from}` : `: ${reason}`}${firstHandshake ? ', first handshake' : ''}`,
@@ -87,9 +84,13 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
     severity: info,
     notable: ({ kind, peer }) => (kind === 'address' || kind === 'family') && peer.expectation !== 'on_demand',
     facts: ({ kind }) => ({ [ATTR_PEER_ENDPOINT_CHANGE_TYPE]: kind }),
-    details: ({ from, to }) => ({ ...endpointAttributes(to), ...previousEndpointAttributes(from) }),
+    details: ({ from, to }, told) => ({ ...told.endpoint(to), ...told.previousEndpoint(from) }),
     happened: ({ kind }) => MOVED[kind],
-    detail: ({ from, to }) => `: ${shown(to)}${from === undefined ? '' : `, before ${shown(from)}`}`,
+    detail: ({ from, to }, told) => {
+      const [now, before] = [told.whereIs(to), told.whereIs(from)];
+      if (now === undefined) return '';
+      return before === undefined || before === now ? `: ${now}` : `: ${now}, before ${before}`;
+    },
   },
   'peer.endpoint.flapping': {
     severity: () => WARN,
@@ -97,11 +98,11 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
       [ATTR_PEER_FLAPPING_PHASE]: phase,
       [ATTR_PEER_FLAPPING_ALTERNATING]: alternating,
     }),
-    details: (change) => ({
+    details: (change, told) => ({
       [ATTR_PEER_FLAPPING_CHANGES]: change.changes,
       [ATTR_PEER_FLAPPING_ADDRESSES]: change.addresses,
       [ATTR_PEER_FLAPPING_DURATION]: sinceOf(change) / 1000,
-      ...endpoint(change),
+      ...endpoint(change, told),
     }),
     happened: ({ phase, alternating }) =>
       `${phase === 'start' ? 'began to flap' : 'stopped flapping'} between endpoints${alternating ? ', to and fro' : ''}`,
@@ -140,42 +141,43 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
   'peer.key.rotated': {
     severity: info,
     facts: ({ basis }) => ({ [ATTR_PEER_KEY_ROTATION_BASIS]: basis }),
-    details: ({ previous, devicePublicKey }) => {
-      const tunnel = tunnelId(devicePublicKey, previous.peer.publicKey);
-      return {
-        ...(previous.series.peerId !== undefined && { [ATTR_PEER_PREVIOUS_ID]: previous.series.peerId }),
-        ...(tunnel !== undefined && { [ATTR_TUNNEL_PREVIOUS_ID]: tunnel }),
-      };
-    },
+    details: ({ previous, devicePublicKey }, told) => ({
+      ...(previous.series.peerId !== undefined && { [ATTR_PEER_PREVIOUS_ID]: previous.series.peerId }),
+      ...told.tunnel(ATTR_TUNNEL_PREVIOUS_ID, devicePublicKey, previous.peer.publicKey),
+    }),
     happened: ({ basis }) => `came with a new key (${BASIS[basis]})`,
     detail: ({ previous }) => `, before as ${previous.series.peerId}`,
   },
   'peer.endpoint.name.moved': {
     severity: ({ phase }) => (phase === 'start' ? WARN : INFO),
     facts: ({ phase }) => ({ [ATTR_PEER_ENDPOINT_NAME_PHASE]: phase }),
-    details: (change) => ({
-      [ATTR_PEER_ENDPOINT_NAME_HOST]: change.host,
-      [ATTR_PEER_ENDPOINT_NAME_ADDRESSES]: [...change.addresses],
-      ...endpoint(change),
+    details: (change, told) => ({
+      ...told.endpointName(change.host, change.addresses),
+      ...endpoint(change, told),
     }),
     happened: ({ phase }) =>
       phase === 'start' ? 'has an endpoint whose name moved' : 'has the endpoint its name stands for again',
-    detail: ({ host, addresses, peer }) =>
-      `: ${shown(host)} stands for ${addresses.map(shown).join(', ')}, in use is ${shown(peer.peer.endpoint ?? 'none')}`,
+    detail: ({ host, addresses, peer }, told) => {
+      const meaning = told.whatNameMeans(host, addresses);
+      return meaning === undefined ? '' : `: ${meaning}, in use is ${told.whereIs(peer.peer.endpoint) ?? 'none'}`;
+    },
   },
   'peer.connected': {
     severity: info,
     details: endpoint,
     happened: () => 'connected',
-    detail: ({ peer }) => (peer.peer.endpoint === undefined ? '' : ` from ${shown(peer.peer.endpoint)}`),
+    detail: ({ peer }, told) => {
+      const place = told.whereIs(peer.peer.endpoint);
+      return place === undefined ? '' : ` from ${place}`;
+    },
   },
   'peer.disconnected': {
     severity: info,
-    details: (change) => ({
+    details: (change, told) => ({
       ...(change.since !== undefined && { [ATTR_PEER_CONNECTION_DURATION]: sinceOf(change) / 1000 }),
       [ATTR_PEER_CONNECTION_RECEIVE_SIZE]: change.receiveBytes,
       [ATTR_PEER_CONNECTION_TRANSMIT_SIZE]: change.transmitBytes,
-      ...endpoint(change),
+      ...endpoint(change, told),
     }),
     happened: () => 'disconnected',
     detail: (change) =>

@@ -5,6 +5,7 @@ import { ATTR_DEVICE_NETNS, ATTR_NETWORK_INTERFACE_NAME, ATTR_SUMMARY_EVENT, ATT
 import { hrTime } from '../hr-time.js';
 import { deviceOf, identityOf, seriesOf, subjectOf } from './attributes.js';
 import { definitionOf, eventNameOf, SUMMARY } from './definitions.js';
+import type { Disclosure } from '../disclosure.js';
 import type { EventRecord } from './event.js';
 import type { Group } from './grouping.js';
 
@@ -12,15 +13,15 @@ import type { Group } from './grouping.js';
  *
  *  @param observed when the scrape found it, in milliseconds since the epoch
  *  @param span the span it is part of. `undefined`: none */
-export function recordOf(change: Change, observed: number, span: SpanIds | undefined): EventRecord {
+export function recordOf(change: Change, observed: number, span: SpanIds | undefined, told: Disclosure): EventRecord {
   const { severity, facts, details, happened, detail } = definitionOf(change);
   return {
     eventName: eventNameOf(change.type),
     timestamp: hrTime(change.time),
     observedTimestamp: hrTime(observed),
     severityNumber: severity(change),
-    body: `${subjectOf(change)} ${happened(change)}${detail?.(change) ?? ''}`,
-    attributes: { ...identityOf(change), ...facts?.(change), ...details?.(change) },
+    body: `${subjectOf(change)} ${happened(change)}${detail?.(change, told) ?? ''}`,
+    attributes: { ...identityOf(change, told), ...facts?.(change), ...details?.(change, told) },
     context: contextOf(span),
   };
 }

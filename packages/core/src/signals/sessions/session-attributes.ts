@@ -1,7 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
-import { tunnelId } from '../../model/key.js';
 import { seriesAttributes } from '../attributes.js';
-import { endpointAttributes } from '../events/attributes.js';
+import type { Disclosure } from '../disclosure.js';
 import {
   ATTR_ERROR_TYPE,
   ATTR_EVENTS_DROPPED,
@@ -13,13 +12,12 @@ import {
 import type { Session, SessionEnd } from './session.js';
 
 /** What a session's span says of it. */
-export function sessionAttributes(session: Session, end: SessionEnd): Attributes {
+export function sessionAttributes(session: Session, end: SessionEnd, told: Disclosure): Attributes {
   const { first, last, devicePublicKey, failure, droppedChanges } = session;
-  const tunnel = tunnelId(devicePublicKey, last.peer.publicKey);
   return {
     ...seriesAttributes(last.series),
-    ...(tunnel !== undefined && { [ATTR_TUNNEL_ID]: tunnel }),
-    ...endpointAttributes(last.peer.endpoint),
+    ...told.tunnel(ATTR_TUNNEL_ID, devicePublicKey, last.peer.publicKey),
+    ...told.endpoint(last.peer.endpoint),
     [ATTR_SESSION_END_REASON]: end.reason,
     // Counters that were reset meanwhile say nothing of the difference but that it is not negative.
     [ATTR_SESSION_RECEIVE_SIZE]: Math.max(0, last.peer.receiveBytes - first.peer.receiveBytes),

@@ -243,7 +243,7 @@ export class SessionTracker implements SessionContexts {
 
   #writeScrape({ frame, since, outside }: Scrape): void {
     if (outside.length === 0) return;
-    const span = scrapeSpan(outside, since, frame.time);
+    const span = scrapeSpan(outside, since, frame.time, this.#writer.told);
     const published = this.#writer.writeScrape(span);
     for (const change of span.changes) this.#bridged.set(change, { published });
   }

@@ -2,7 +2,6 @@ import type { SpanIds } from '../../model/tunnel.js';
 import { REJECT_AFTER_TIME } from '../../state/attempts.js';
 import type { PeerChange, PeerHandshake } from '../../state/change.js';
 import type { PeerView, StaleReason } from '../../state/frame.js';
-import { sessionIds } from './ids.js';
 
 /** Events a span has at most: an SDK keeps the last 128 and forgets those before. */
 export const MOST_EVENTS = 100;
@@ -70,11 +69,6 @@ export class Session {
     this.first = peer;
     this.last = peer;
     this.#monotonicTime = monotonicTime;
-  }
-
-  /** Those that an agent after this one would find as well. */
-  get ids(): SpanIds {
-    return sessionIds(this.devicePublicKey, this.last.peer.publicKey, this.start);
   }
 
   /** Of the handshake: there is no other within one, and not every source knows fractions. */

@@ -1,5 +1,6 @@
 import { trace, type DiagLogger, type TracerProvider } from '@opentelemetry/api';
 import { WireGuardError } from '../../errors.js';
+import { Disclosure } from '../disclosure.js';
 import { SCOPE } from '../names.js';
 import type { SessionIdGenerator } from './id-generator.js';
 import { SESSION_MODES, type SessionMode } from './mode.js';
@@ -28,15 +29,17 @@ export function checkSessions(settings: SessionSettings): SessionSettings {
 /** Begins to follow sessions.
  *
  *  @param provider default: the global one
+ *  @param told what spans say of keys and endpoints. Default: no keys, and endpoints in full
  *  @returns `undefined`: nobody wants spans */
 export function followSessions(
   { mode = 'auto', idGenerator }: SessionSettings,
   provider: TracerProvider | false | undefined,
   log: DiagLogger,
+  told: Disclosure = new Disclosure(),
 ): SessionTracker | undefined {
   if (provider === false || mode === 'off') return undefined;
   const tracer = (provider ?? trace.getTracerProvider()).getTracer(SCOPE.name, SCOPE.version);
   // An application that passed none, or the global one, may want none.
   const noTracer = provider === undefined || provider === trace.getTracerProvider() ? 'info' : 'warn';
-  return new SessionTracker(mode, new SpanWriter(tracer, idGenerator, log, noTracer));
+  return new SessionTracker(mode, new SpanWriter(tracer, idGenerator, told, log, noTracer));
 }

@@ -10,8 +10,10 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import type { SpanIds } from '../../model/tunnel.js';
+import type { Disclosure } from '../disclosure.js';
 import { hrTime } from '../hr-time.js';
 import type { SessionIdGenerator } from './id-generator.js';
+import { sessionIds } from './ids.js';
 import type { Session, SessionEnd } from './session.js';
 import { sessionAttributes } from './session-attributes.js';
 import { sessionEvents, type ScrapeSpan, type SpanEvent } from './span-event.js';
@@ -25,6 +27,8 @@ const MOST_SAID = 10;
  *  session is over, and has ids that are known before; without, it is open as long as the session. Nothing it does
  *  throws. */
 export class SpanWriter {
+  /** What spans say of keys and endpoints. */
+  readonly told: Disclosure;
   readonly #tracer: Tracer;
   readonly #ids: SessionIdGenerator | undefined;
   readonly #log: DiagLogger;
@@ -35,7 +39,14 @@ export class SpanWriter {
   #keepsIds = true;
 
   /** @param noTracer how to say that spans go nowhere */
-  constructor(tracer: Tracer, ids: SessionIdGenerator | undefined, log: DiagLogger, noTracer: 'info' | 'warn') {
+  constructor(
+    tracer: Tracer,
+    ids: SessionIdGenerator | undefined,
+    told: Disclosure,
+    log: DiagLogger,
+    noTracer: 'info' | 'warn',
+  ) {
+    this.told = told;
     this.#tracer = tracer;
     this.#ids = ids;
     this.#log = log;
@@ -44,7 +55,7 @@ export class SpanWriter {
 
   /** Takes note that a session will be written. Returns the ids of its span if its export is certain. */
   open(session: Session): SpanIds | undefined {
-    if (this.#ids !== undefined) return this.#keepsIds ? session.ids : undefined;
+    if (this.#ids !== undefined) return this.#keepsIds ? this.#idsOf(session) : undefined;
     if (this.#open.size >= MOST_OPEN) return undefined;
     return this.#harmlessly(() => {
       const span = this.#start('wireguard.session', session.start, linksOf(session));
@@ -68,7 +79,7 @@ export class SpanWriter {
       const ids = exported(span);
       try {
         // One that nobody records need not be told.
-        if (span.isRecording()) fill(span, session, end);
+        if (span.isRecording()) fill(span, session, end, this.told);
       } finally {
         span.end(hrTime(end.time));
       }
@@ -91,7 +102,7 @@ export class SpanWriter {
   #startWhole(session: Session): Span {
     const start = (): Span => this.#start('wireguard.session', session.start, linksOf(session));
     if (this.#ids === undefined) return start();
-    const { ids } = session;
+    const ids = this.#idsOf(session);
     const span = this.#ids.use(ids, start);
     const given = exported(span);
     if (given?.traceId !== ids.traceId || given.spanId !== ids.spanId) {
@@ -103,6 +114,11 @@ export class SpanWriter {
       );
     }
     return span;
+  }
+
+  /** Those that an agent after this one would find as well. */
+  #idsOf({ devicePublicKey, last, start }: Session): SpanIds {
+    return sessionIds(devicePublicKey, last.peer.publicKey, start, this.told.identity);
   }
 
   /** The application's own spans have nothing to do with it, nor has what it suppresses. Times are pairs, as an SDK may take
@@ -137,10 +153,10 @@ export class SpanWriter {
   }
 }
 
-function fill(span: Span, session: Session, end: SessionEnd): void {
-  span.setAttributes(sessionAttributes(session, end));
+function fill(span: Span, session: Session, end: SessionEnd, told: Disclosure): void {
+  span.setAttributes(sessionAttributes(session, end, told));
   if (session.failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
-  for (const event of sessionEvents(session)) add(span, event);
+  for (const event of sessionEvents(session, told)) add(span, event);
 }
 
 function add(span: Span, { name, attributes, time }: SpanEvent): void {

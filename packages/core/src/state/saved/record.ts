@@ -1,7 +1,8 @@
-import { peerId } from '../../model/key.js';
+import type { Identity } from '../../model/identity.js';
 import type { PeerView } from '../frame.js';
 import type { Recorded } from '../peer-record.js';
-import { Series } from '../series.js';
+import { seriesOf } from '../naming.js';
+import type { Series } from '../series.js';
 import { noTotals } from '../totals.js';
 import type { SavedRecord } from './format.js';
 
@@ -14,9 +15,9 @@ export function savedRecord(record: SavedRecord['record'], { view, last, at }: R
 }
 
 /** The same as it was before it was saved, but for sums, which are nobody's any more. */
-export function recordedOf(saved: SavedRecord, device: Series): Recorded {
+export function recordedOf(saved: SavedRecord, device: Series, identity: Identity | undefined): Recorded {
   const { peer, expectation, state, reason, name, addresses, at } = saved;
-  const series = new Series(device.device, peerId(peer.publicKey), name, device.netns);
+  const series = seriesOf(peer.publicKey, name, device, identity);
   const sums = { individual: false, ioBase: NO_IO, totals: noTotals(0) };
   const last: PeerView = { peer, series, expectation, state, reason, ...sums };
   return { view: { ...last, peer: { ...peer, allowedIPs: addresses } }, last, at };

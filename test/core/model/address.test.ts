@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { parseAddress, parsePrefix, words } from './internals.js';
+import { parseAddress, parsePrefix, words } from '../tracing/internals.js';
 
 const SEED = 5;
 
