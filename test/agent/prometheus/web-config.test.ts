@@ -190,7 +190,7 @@ describe('a page with a web configuration', () => {
         authorization === undefined ? {} : { headers: { authorization } },
       );
       assert.equal(answered, status, String(authorization));
-      assert.equal(headers['www-authenticate'], status === 401 ? 'Basic' : undefined);
+      assert.equal(headers['www-authenticate'], status === 401 ? 'Basic realm="wgotel"' : undefined);
     }
     assert.equal(log.filter((line) => line.includes('somebody was refused: wrong credentials')).length, 1);
     assert.doesNotMatch(log.join(''), /hunter|t0ke|alice|carol|\$2/);

@@ -100,12 +100,13 @@ export class Site {
   }
 
   #refuse(response: ServerResponse, status: number, why: string): void {
-    const challenge = status === 401 && { 'www-authenticate': 'Basic' };
+    const access = this.#parts.access?.current;
+    const scheme = access !== undefined && access.users.size > 0 ? 'Basic' : 'Bearer';
     response.writeHead(status, {
       ...HEADERS,
-      ...this.#parts.access?.current.headers,
+      ...access?.headers,
       'content-type': 'text/plain; charset=utf-8',
-      ...challenge,
+      ...(status === 401 && { 'www-authenticate': `${scheme} realm="wgotel"` }),
     });
     response.end(`${why}\n`);
   }
