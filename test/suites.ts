@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { execaSync } from 'execa';
 import { collectorPath } from './support/collector-binary.js';
+import { fullCollectorPath } from './support/full-collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
+import { kafkaBrokerPath } from './support/kafka-broker.js';
 import { machineObstacles } from './support/machine.js';
-import { prometheusObstacles } from './support/prometheus.js';
 import { isInstalled } from './support/process.js';
+import { prometheusObstacles } from './support/prometheus.js';
 import { registryObstacles } from './support/registry.js';
 import { mindflavorPath } from './support/rival-binaries.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
@@ -32,13 +36,34 @@ function missingBinary(name: string, path: string | undefined): string[] {
   return [`no ${name} binary`, ...(isInstalled('go') ? [] : ['Go missing, which builds it: https://go.dev/dl/'])];
 }
 
+/** A disk and a hosts file of an agent's own are mounted for it alone. */
+function mountObstacles(): string[] {
+  if (process.getuid?.() !== 0) return ['needs root'];
+  const isAllowed = !execaSync('unshare', ['--mount', 'true'], { reject: false }).failed;
+  return isAllowed ? [] : ['may not create mount namespaces (needs CAP_SYS_ADMIN, and unshare of util-linux)'];
+}
+
 function collectorObstacles(): string[] {
   return missingBinary('Collector', collectorPath());
 }
 
+function alertmanagerObstacles(): string[] {
+  const missing = ['prometheus-alertmanager', 'amtool'].some((program) => !isInstalled(program));
+  return missing ? ['prometheus-alertmanager or amtool missing: apt-get install prometheus-alertmanager'] : [];
+}
+
+function journalObstacles(): string[] {
+  const packages = { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote', '/usr/sbin/nft': 'nftables' };
+  return Object.entries(packages).flatMap(([path, name]) =>
+    existsSync(path) ? [] : [`${path} missing: apt-get install --no-install-recommends ${name}`],
+  );
+}
+
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
-  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz'], timeoutMs: 60_000 },
+  { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'supply', 'queries'], timeoutMs: 60_000 },
+  // Memory and handles are measured of a process that does nothing else.
+  { name: 'soak', folders: ['soak'], timeoutMs: 600_000 },
   {
     name: 'packaging',
     folders: ['packaging'],
@@ -63,6 +88,12 @@ export const suites: readonly Suite[] = [
       enable: 'sudo -E npm run debian && sudo -E npm test -- systemd, where the npm registry can be reached',
     },
   },
+  {
+    name: 'rules',
+    folders: ['rules'],
+    timeoutMs: 60_000,
+    needs: { obstacles: () => [...prometheusObstacles(), ...alertmanagerObstacles()], enable: 'npm test -- rules' },
+  },
   { name: 'demo', folders: ['demo'], timeoutMs: 60_000 },
   {
     name: 'collector',
@@ -77,6 +108,30 @@ export const suites: readonly Suite[] = [
     needs: { obstacles: prometheusObstacles, enable: 'npm test -- prometheus' },
   },
   {
+    name: 'faults',
+    folders: ['faults'],
+    timeoutMs: 180_000,
+    needs: {
+      obstacles: () => [...mountObstacles(), ...collectorObstacles()],
+      enable: 'npm run collector && sudo -E npm run test:faults',
+    },
+  },
+  {
+    name: 'pipelines',
+    folders: ['pipelines'],
+    timeoutMs: 60_000,
+    needs: {
+      obstacles: () => [
+        ...missingBinary('full Collector', fullCollectorPath()),
+        ...missingBinary('Kafka broker', kafkaBrokerPath()),
+        ...collectorObstacles(),
+        ...prometheusObstacles(),
+        ...journalObstacles(),
+      ],
+      enable: 'npm run collector && npm run test:pipelines',
+    },
+  },
+  {
     name: 'tunnel',
     folders: ['tunnel'],
     timeoutMs: 60_000,
@@ -87,7 +142,7 @@ export const suites: readonly Suite[] = [
     folders: ['e2e'],
     timeoutMs: 60_000,
     needs: {
-      obstacles: () => [...tunnelObstacles(), ...collectorObstacles()],
+      obstacles: () => [...tunnelObstacles(), ...collectorObstacles(), ...prometheusObstacles()],
       enable: 'npm run collector && sudo -E npm test -- e2e',
     },
   },

@@ -172,9 +172,16 @@ describe('wgotel check', () => {
   it('names the drop-in of the unit that is missing', () => {
     const failure = { device: undefined, code: 'PERMISSION_DENIED', message: 'no' } as const;
     for (const [more, dropIn] of [
-      [{ source: 'uapi' }, /CAP_DAC_OVERRIDE: deploy\/systemd\/wgotel\.service\.d\/userspace\.conf$/],
+      [{ source: 'reader' }, /as the user that the reader runs as: sudo --user=wgotel/],
+      [
+        { source: 'uapi' },
+        /CAP_DAC_OVERRIDE \(to the reader, where one reads\): deploy\/systemd\/wgotel\.service\.d\/userspace\.conf$/,
+      ],
       [{ source: 'wg-show' }, /CAP_NET_ADMIN: deploy\/systemd\/wgotel\.service;/],
-      [{ source: 'wg-show', netns: 'blue' }, /CAP_SYS_ADMIN too: deploy\/systemd\/wgotel\.service\.d\/netns\.conf$/],
+      [
+        { source: 'wg-show', netns: 'blue' },
+        /CAP_SYS_ADMIN too \(to the reader, where one reads\): deploy\/systemd\/wgotel\.service\.d\/netns\.conf$/,
+      ],
     ] as const) {
       assert.match(ofFailure('wireguard', { ...failure, ...more }).fix ?? '', dropIn);
     }
@@ -273,6 +280,17 @@ describe('wgotel once, of other network namespaces', () => {
 });
 
 describe('wgotel status', () => {
+  it('shows what an agent of another version says as it is, and says to start it again', async () => {
+    const server = await HttpServer.start((response) => response.end('{"version":"0.0.1","receivers":[]}'));
+    try {
+      const { code, out, err } = await cli(['status', '--endpoint', `http://127.0.0.1:${server.port}`]);
+      assert.deepEqual([code, JSON.parse(out)], [3, { version: '0.0.1', receivers: [] }]);
+      assert.match(err, /^the agent is wgotel 0\.0\.1 and this is \d+\.\d+\.\d+: start the agent again$/m);
+    } finally {
+      server.stop();
+    }
+  });
+
   it('tells devices of several network namespaces apart, and counts one as one', () => {
     const peers = { active: 1, stale: 0, idle: 0, never: 0 };
     const devices = [
@@ -352,7 +370,7 @@ describe('wgotel status', () => {
     assert.deepEqual(lines(), ['  no WireGuard device']);
     const [failure, fix] = lines({ source: 'uapi', code: 'PERMISSION_DENIED', message: 'no permission' });
     assert.equal(failure, '  failure: uapi: no permission');
-    assert.match(fix!, /^ {4}fix: .*CAP_DAC_OVERRIDE: .*\/userspace\.conf$/);
+    assert.match(fix!, /^ {4}fix: .*CAP_DAC_OVERRIDE .*: .*\/userspace\.conf$/);
   });
 });
 

@@ -138,7 +138,7 @@ describe('wgotel once', () => {
     assert.equal(
       stderr,
       `wgotel: the configuration can't be used:
-  --source: expected one of auto, uapi, wg-show, recorded, not 'x'
+  --source: expected one of auto, uapi, wg-show, reader, recorded, not 'x'
   --timeout: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'
   --uapi-directory: expected a text that is not empty, not ''`,
     );

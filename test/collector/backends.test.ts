@@ -16,14 +16,20 @@ const sample = (backend: string): string => repositoryPath(`otel-config/collecto
 type Address = (backend: RunningCollector) => Record<string, string>;
 
 /** Sends requests through the Collector with a sample, and returns what its backend gets. */
-async function through(name: string, address: Address, sent: readonly OtlpRequest[], standIn?: CollectorOptions) {
+async function through(
+  name: string,
+  address: Address,
+  sent: readonly OtlpRequest[],
+  standIn?: CollectorOptions,
+  expected = 1,
+) {
   const backend = await startCollector(standIn);
   try {
     const config = await readFile(sample(name), 'utf8');
     const collector = await startCollector({ config, env: address(backend) });
     try {
       for (const some of sent) await sendOtlp(collector.httpPort, some);
-      await until(`${name} gets it`, async () => (await backend.exported()).length > 0);
+      await until(`${name} gets it`, async () => (await backend.exported()).length >= expected);
     } finally {
       await collector.stop();
     }
@@ -51,6 +57,45 @@ const essence = ({ traceId, name, attributes, events: spanEvents, links, status 
 const likeLoki = {
   receivers: { otlp: { protocols: { http: { logs_url_path: '/otlp/v1/logs' } } } },
   service: { pipelines: { logs: { receivers: ['otlp'], exporters: ['file'] } } },
+};
+
+/** What Elasticsearch's OTLP endpoint is to a Collector: the same under other paths. */
+const likeElasticsearch = {
+  receivers: {
+    otlp: {
+      protocols: {
+        http: {
+          metrics_url_path: '/_otlp/v1/metrics',
+          logs_url_path: '/_otlp/v1/logs',
+          traces_url_path: '/_otlp/v1/traces',
+        },
+      },
+    },
+  },
+  service: {
+    pipelines: Object.fromEntries(
+      ['metrics', 'logs', 'traces'].map((signal) => [signal, { receivers: ['otlp'], exporters: ['file'] }]),
+    ) as object,
+  },
+};
+
+const oneMetric: OtlpRequest = {
+  resourceMetrics: [
+    {
+      resource: {},
+      scopeMetrics: [
+        {
+          scope: { name: '@wgotel/core' },
+          metrics: [
+            {
+              name: 'wireguard.device.up',
+              gauge: { dataPoints: [{ timeUnixNano: `${Date.now()}000000`, asDouble: 1 }] },
+            },
+          ],
+        },
+      ],
+    },
+  ],
 };
 
 describe('the Collector configurations for backends', () => {
@@ -92,13 +137,34 @@ describe('the Collector configurations for backends', () => {
     ]);
   });
 
+  for (const [name, config, address] of [
+    [
+      'elasticsearch',
+      likeElasticsearch,
+      ({ httpPort }) => ({
+        ELASTICSEARCH_ENDPOINT: `http://127.0.0.1:${httpPort}/_otlp`,
+        ELASTICSEARCH_API_KEY: 'secret',
+      }),
+    ],
+    ['opensearch', undefined, ({ grpcPort }) => ({ DATA_PREPPER_ENDPOINT: `127.0.0.1:${grpcPort}` })],
+    ['splunk', undefined, ({ httpPort }) => ({ SPLUNK_OTLP_ENDPOINT: `http://127.0.0.1:${httpPort}` })],
+  ] as const satisfies readonly (readonly [string, object | undefined, Address])[]) {
+    it(`give ${name} metrics, events and spans`, async () => {
+      const sent = [oneMetric, events, spans];
+      const requests = await through(name, address, sent, config && { config }, sent.length);
+      const kinds = requests.flatMap((each) => Object.keys(each));
+      assert.deepEqual(new Set(kinds), new Set(['resourceMetrics', 'resourceLogs', 'resourceSpans']));
+      assert.ok(spansOf(requests).some(({ spanId }) => spanId === renewed.spanId));
+    });
+  }
+
   it('go together', async () => {
     const env = { TEMPO_ENDPOINT: '127.0.0.1:1', LOKI_ENDPOINT: 'http://127.0.0.1:1/otlp' };
     const args = ['tempo', 'loki'].map((name) => `--config=${sample(name)}`);
     await execa(collectorPath() ?? '', ['validate', ...args], { env });
   });
 
-  for (const name of ['tempo', 'jaeger', 'loki']) {
+  for (const name of ['tempo', 'jaeger', 'loki', 'elasticsearch', 'opensearch', 'splunk']) {
     it(`send nothing anywhere until ${name} has an address`, async () => {
       const validate = execa(collectorPath() ?? '', ['validate', `--config=${sample(name)}`]);
       await assert.rejects(validate, /endpoint/);

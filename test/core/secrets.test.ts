@@ -63,7 +63,8 @@ describe('keys after reading', function () {
     for (const code of ['uapi PROTOCOL', 'uapi CONNECTION_FAILED', 'wg-show PROTOCOL', 'wg-show TIMEOUT']) {
       assert.ok(codes.has(code), `no ${code} among ${[...codes].join()}`);
     }
-    assert.equal(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length, 40);
+    // Twenty times from each of two sources, and as often through a reader of each.
+    assert.ok(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length >= 80);
     assert.ok(remains.strings.includes(PUBLIC_MARK));
     assert.ok(remains.buffers.includes(PUBLIC_MARK));
 

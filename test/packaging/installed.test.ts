@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
 import { publint } from 'publint';
+import { installedWith, readDependency } from '../support/dependencies.js';
 import { assertGolden } from '../support/golden.js';
 import { repositoryPath } from '../support/repository.js';
+import { PACKAGES } from '../tools/dependencies.js';
 import { publicNames } from './public-names.js';
 import { openScratch, readManifest, tarballOf, type Manifest, type Scratch } from './scratch.js';
 
@@ -52,6 +54,20 @@ describe('the packages as installed', () => {
     const files = await readdir(join(project, 'node_modules'), { recursive: true });
     const copies = files.filter((file) => /(^|node_modules\/)@opentelemetry\/api\/package\.json$/.test(file));
     assert.deepEqual(copies, ['@opentelemetry/api/package.json']);
+  });
+
+  it('bring along what our bills of materials say, by npm’s own', async () => {
+    const { stdout } = await execa('npm', ['sbom', '--sbom-format', 'cyclonedx'], { cwd: project });
+    const { components } = JSON.parse(stdout) as { components: { 'bom-ref': string }[] };
+    const installed = new Set(components.map((component) => component['bom-ref'].replace(/@[^@]*$/, '')));
+    const listed = PACKAGES.map((folder) => readDependency(folder)).flatMap((root) => [root, ...installedWith(root)]);
+    for (const { name, isOptional } of listed)
+      if (!isOptional) assert.ok(installed.has(name), `${name} is not installed`);
+    for (const name of installed)
+      assert.ok(
+        listed.some((each) => each.name === name),
+        `${name} is not listed`,
+      );
   });
 
   for (const name of NAMES) {

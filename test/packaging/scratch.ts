@@ -38,7 +38,7 @@ export async function openScratch(): Promise<Scratch> {
     async install(name, specs) {
       const project = join(folder, name);
       await mkdir(project);
-      await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+      await writeFile(join(project, 'package.json'), '{ "private": true, "version": "0.0.0", "type": "module" }');
       const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false'];
       await execa('npm', ['install', ...flags, ...specs], { cwd: project });
       return project;

@@ -14,6 +14,8 @@ export interface CollectorOptions {
   readonly config?: string | object;
   /** Processors of the default configuration's metrics by name, in order, such as `{ cumulativetodelta: {} }`. */
   readonly metricProcessors?: Readonly<Record<string, object>>;
+  /** Another binary than the one that `npm run collector` has built. */
+  readonly binary?: string | undefined;
   /** Environment variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where it receives over gRPC, such as where one before it did. Default: any port that is free. */
@@ -24,6 +26,7 @@ export interface CollectorOptions {
 
 /** A real Collector that receives OTLP. */
 export interface RunningCollector {
+  readonly pid: number;
   readonly grpcPort: number;
   readonly httpPort: number;
   /** Returns what the `file` exporter has written so far; complete once the Collector is stopped. */
@@ -33,9 +36,9 @@ export interface RunningCollector {
   stop(): Promise<void>;
 }
 
-/** Starts the Collector that `npm run collector` has built and waits until it accepts OTLP; throws if it ends. */
+/** Starts the Collector that `npm run collector` has built, or another, and waits until it accepts OTLP; throws if it ends. */
 export async function startCollector(options: CollectorOptions = {}): Promise<RunningCollector> {
-  const binary = collectorPath();
+  const binary = options.binary ?? collectorPath();
   if (binary === undefined) throw new Error('no Collector binary: run `npm run collector`');
   const [grpcPort, httpPort] = [options.grpcPort ?? (await freePort()), await freePort()];
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-collector-'));
@@ -62,6 +65,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
     throw error;
   }
   return {
+    pid: collector.pid,
     grpcPort,
     httpPort,
     stop,

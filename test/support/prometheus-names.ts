@@ -1,5 +1,7 @@
 import { familyOf } from '@wgotel/agent';
 
+export { labelName as prometheusLabel } from '@wgotel/agent';
+
 /** A metric as metadata.yaml describes it, as far as its name in Prometheus depends on it. */
 export interface NamedMetric {
   readonly unit: string;

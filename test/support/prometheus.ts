@@ -11,16 +11,34 @@ export function prometheusObstacles(): string[] {
     : [`${missing.join(', ')} missing: apt-get install --no-install-recommends prometheus`];
 }
 
+export interface PrometheusOptions {
+  /** Files of rules, evaluated every second. Default: none. */
+  readonly rules?: readonly string[];
+  /** Whether it takes samples that others write to it, at `/api/v1/write`. */
+  readonly remoteWrite?: true;
+}
+
 /** A series at an instant. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
+/** An alert that is pending or fires. */
+export interface ActiveAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: 'pending' | 'firing';
+}
+
 /** A real Prometheus on loopback. */
 export interface RunningPrometheus {
+  readonly url: string;
   /** Evaluates an expression now. Throws if Prometheus does not understand it. */
   query(expression: string): Promise<Sample[]>;
+  /** Evaluates an expression for every second since a time, in seconds, and returns how many series there were in all. */
+  countSince(expression: string, start: number): Promise<number>;
+  alerts(): Promise<ActiveAlert[]>;
   /** What Prometheus says is wrong with its targets, by job. Empty: nothing. */
   troubles(): Promise<ReadonlyMap<string, string>>;
   stop(): Promise<void>;
@@ -29,24 +47,33 @@ export interface RunningPrometheus {
 /** Starts a Prometheus that scrapes each job every second.
  *
  *  @param jobs entries of `scrape_configs` */
-export async function startPrometheus(jobs: readonly object[]): Promise<RunningPrometheus> {
+export async function startPrometheus(
+  jobs: readonly object[],
+  { rules = [], remoteWrite }: PrometheusOptions = {},
+): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-prometheus-'));
   const port = await freePort();
-  const config = { global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: jobs };
+  const url = `http://127.0.0.1:${port}`;
+  const config = {
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    rule_files: rules,
+    scrape_configs: jobs,
+  };
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
   const prometheus = startProcess('prometheus', [
     `--config.file=${join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    ...(remoteWrite === undefined ? [] : ['--web.enable-remote-write-receiver']),
   ]);
   const stop = async (): Promise<void> => {
     await prometheus.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  const get = async (path: string): Promise<{ data: never }> => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  const get = async (path: string, parameters: Record<string, string> = {}): Promise<never> => {
+    const response = await fetch(`${url}${path}?${new URLSearchParams(parameters).toString()}`);
     if (!response.ok) throw new Error(`Prometheus answers ${response.status}: ${await response.text()}`);
-    return (await response.json()) as { data: never };
+    return ((await response.json()) as { data: never }).data;
   };
   try {
     const isReady = (): Promise<boolean> => get('/api/v1/targets').then(Boolean, () => false);
@@ -56,15 +83,23 @@ export async function startPrometheus(jobs: readonly object[]): Promise<RunningP
     throw error;
   }
   return {
+    url,
     stop,
-    query: async (expression) => {
-      const { data } = await get(`/api/v1/query?query=${encodeURIComponent(expression)}`);
-      const { result } = data as { result: { metric: Record<string, string>; value: [number, string] }[] };
+    query: async (query) => {
+      const { result } = (await get('/api/v1/query', { query })) as {
+        result: { metric: Record<string, string>; value: [number, string] }[];
+      };
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
+    countSince: async (query, start) => {
+      const times = { start: String(start), end: String(Date.now() / 1000), step: '1' };
+      return ((await get('/api/v1/query_range', { query, ...times })) as { result: unknown[] }).result.length;
+    },
+    alerts: async () => ((await get('/api/v1/alerts')) as { alerts: ActiveAlert[] }).alerts,
     troubles: async () => {
-      const { data } = await get('/api/v1/targets');
-      const { activeTargets } = data as { activeTargets: { labels: Record<string, string>; lastError: string }[] };
+      const { activeTargets } = (await get('/api/v1/targets')) as {
+        activeTargets: { labels: Record<string, string>; lastError: string }[];
+      };
       return new Map(
         activeTargets.flatMap(({ labels, lastError }) => (lastError ? [[labels['job']!, lastError]] : [])),
       );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { READER_PROTOCOL } from '@wgotel/core';
 import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
 import { openScratch, readManifest, tarballOf } from '../packaging/scratch.js';
@@ -26,6 +27,15 @@ const writable = process.argv.slice(2).filter((folder) => {
   }
 });
 console.log('writable: ' + writable.join(' '));`;
+
+/** Says what becomes of sockets of a network, when it is run as the reader is. */
+const NETWORK = `
+import { createServer } from 'node:net';
+import { createSocket } from 'node:dgram';
+const codes = [];
+const said = (code) => codes.push(code) === 2 && console.log('network: ' + codes.join(' '));
+createServer().on('error', ({ code }) => said(code)).listen(0, '127.0.0.1', () => { said('listens'); process.exit(); });
+createSocket('udp4').on('error', ({ code }) => said(code)).bind(0, '127.0.0.1', () => { said('bound'); process.exit(); });`;
 
 const FOLDERS = '/ /etc /etc/wgotel /etc/wireguard /home /opt /root /run /run/wireguard /sys /tmp /usr /var /var/lib';
 
@@ -79,33 +89,37 @@ function status(): ReturnType<Machine['try']> {
   return machine.try(['wgotel', 'status']);
 }
 
-async function property(name: string): Promise<string> {
-  return machine.exec(['systemctl', 'show', '--value', '--property', name, 'wgotel']);
+async function property(name: string, unit = 'wgotel'): Promise<string> {
+  return machine.exec(['systemctl', 'show', '--value', '--property', name, unit]);
 }
 
 async function journal(...filter: string[]): Promise<string> {
   return machine.exec(['journalctl', '--unit=wgotel', '--no-pager', '--output=cat', ...filter]);
 }
 
-/** What the kernel says of the agent's process. */
-async function processStatus(): Promise<Record<string, string>> {
-  const text = await machine.exec(['cat', `/proc/${await property('MainPID')}/status`]);
+/** What the kernel says of the process of a unit. */
+async function processStatus(unit = 'wgotel'): Promise<Record<string, string>> {
+  const text = await machine.exec(['cat', `/proc/${await property('MainPID', unit)}/status`]);
   return Object.fromEntries(text.split('\n').map((line) => line.split(/:\s+/) as [string, string]));
 }
 
 async function assertCapabilities(...names: (keyof typeof CAPABILITIES)[]): Promise<void> {
+  await assertCapabilitiesOf('wgotel', ...names);
+}
+
+async function assertCapabilitiesOf(unit: string, ...names: (keyof typeof CAPABILITIES)[]): Promise<void> {
   const expected = names.reduce((sum, name) => sum | CAPABILITIES[name], 0n);
-  const found = await processStatus();
+  const found = await processStatus(unit);
   for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']) {
     assert.equal(BigInt(`0x${found[set]}`), expected, set);
   }
 }
 
-async function writeConfig({ receivers = '', rest = '' } = {}): Promise<void> {
+async function writeConfig({ source = 'auto', receivers = '', rest = '' } = {}): Promise<void> {
   await machine.write(
     '/etc/wgotel/config.yaml',
     `receivers:
-  wireguard: { collection_interval: 1s, names: { files: [/run/wgotel/names.csv] } }
+  wireguard: { source: ${source}, collection_interval: 1s, names: { files: [/run/wgotel/names.csv] } }
   ${receivers}
 exporters:
   otlp_http:
@@ -273,5 +287,139 @@ ExecStartPost=/usr/bin/env node /opt/probe.mjs ${FOLDERS}
       'wgotel.service: Main process exited, code=killed, status=9/KILL',
       "wgotel.service: Failed with result 'signal'.",
     ]);
+  });
+
+  describe('in split mode', () => {
+    const READER = 'wgotel-reader';
+    const SOCKET = READER_PROTOCOL.socket;
+
+    before(async () => {
+      await machine.write('/opt/network.mjs', NETWORK);
+      await machine.write(
+        '/etc/systemd/system/wgotel-reader.service.d/test.conf',
+        '[Service]\nExecStartPost=/usr/bin/env node /opt/network.mjs\n',
+      );
+      await follow(await documented('Split'));
+      await writeConfig({ source: 'reader' });
+      await machine.exec(['systemctl', 'stop', 'wgotel']);
+      await machine.exec(['truncate', '--size=0', '/run/received.json']);
+      await machine.exec(['systemctl', 'start', 'wgotel']);
+      await scraped();
+    });
+
+    it('has no capability in the agent, and in the reader what was granted before', async () => {
+      await assertCapabilities();
+      await assertCapabilitiesOf(READER, 'CAP_NET_ADMIN', 'CAP_DAC_OVERRIDE', 'CAP_SYS_ADMIN');
+      const [agent, reader] = [await processStatus(), await processStatus(READER)];
+      assert.deepEqual([agent['NoNewPrivs'], agent['Seccomp'], agent['CoreDumping']], ['1', '2', '0']);
+      assert.deepEqual([reader['NoNewPrivs'], reader['Seccomp'], reader['CoreDumping']], ['1', '2', '0']);
+      assert.equal(agent['Uid'], reader['Uid']);
+    });
+
+    it('delivers what the reader reads of a userspace device', async () => {
+      const received = (): Promise<string> => machine.try(['cat', '/run/received.json']).then(({ stdout }) => stdout);
+      await until('a point with the name', async () => (await received()).includes('office'));
+      assert.match((await status()).stdout, /^ {2}wg0: up, 1 (?:never|stale)$/m);
+      const output = await machine.exec(['wgotel', 'once', '--source', 'reader', '--format', 'json']);
+      const { devices, failures } = JSON.parse(output) as { devices: { name: string; source: string }[]; failures: [] };
+      assert.deepEqual(failures, []);
+      assert.ok(devices.some(({ name, source }) => name === 'wg0' && source === 'uapi'));
+    });
+
+    it('answers its own user, and nobody else', async () => {
+      const uid = (await processStatus())['Uid']!.split('\t')[0]!;
+      assert.equal(await machine.exec(['stat', '--format=%A %u', SOCKET]), `srw------- ${uid}`);
+      const ask = ['node', '-e', `require('net').connect('${SOCKET}').on('error', (e) => console.log(e.code))`];
+      const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+      assert.equal(await machine.exec([...asNobody, ...ask]), 'EACCES');
+    });
+
+    it('has no socket of a network in the reader, and none can be made there', async () => {
+      const pid = await property('MainPID', READER);
+      const files = await machine.exec(['ls', '-l', `/proc/${pid}/fd`]);
+      const open = new Set([...files.matchAll(/socket:\[(\d+)\]/g)].map(([, inode]) => inode));
+      assert.ok(open.size > 0);
+      for (const table of ['tcp', 'tcp6', 'udp', 'udp6', 'raw', 'raw6', 'packet']) {
+        const rows = (await machine.exec(['cat', `/proc/${pid}/net/${table}`])).split('\n').slice(1);
+        const inodes = rows.flatMap((row) => row.trim().split(/\s+/));
+        assert.deepEqual(
+          inodes.filter((inode) => open.has(inode)),
+          [],
+          table,
+        );
+      }
+      const said = await machine.exec(['journalctl', `--unit=${READER}`, '--no-pager', '--output=cat']);
+      assert.match(said, /^network: EAFNOSUPPORT EAFNOSUPPORT$/m);
+    });
+
+    it('can not look into the reader from the agent, though both are one user', async () => {
+      const pid = await property('MainPID', READER);
+      const uid = (await processStatus())['Uid']!.split('\t')[0]!;
+      const asAgent = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--inh-caps=-all'];
+      // Into another one of theirs they can.
+      await machine.exec([...asAgent, 'sh', '-c', 'sleep 60 & head -c 1 /proc/$!/environ && kill $!']);
+      for (const file of ['environ', 'mem', 'maps']) {
+        const { exitCode, stderr } = await machine.try([...asAgent, 'head', '-c', '1', `/proc/${pid}/${file}`]);
+        assert.notEqual(exitCode, 0, file);
+        assert.match(stderr, /Permission denied|Operation not permitted/, file);
+      }
+    });
+
+    it('says that the reader has died, and goes on once it is there again', async () => {
+      const failure = /failure: reader: (?:there is no|nobody listens at) \/run\/wgotel-reader\/reader\.sock/;
+      await machine.exec(['systemctl', 'stop', READER]);
+      await until('the agent misses it', async () => failure.test((await status()).stdout));
+      await machine.exec(['systemctl', 'start', READER]);
+      await until('the agent has it again', async () => !failure.test((await status()).stdout));
+      assert.equal(await property('ExecMainStatus', READER), '0');
+    });
+
+    it('goes on as a user that stays, whose group lets an application ask for tunnels', async () => {
+      const application = `
+import { get } from 'node:http';
+get({ socketPath: '/run/wgotel/state/wgotel.sock', path: '/v1/tunnels?watch=false' }, (answer) =>
+  answer.once('data', (bytes) => console.log('tunnels: ' + JSON.parse(bytes.toString().split('\\n')[0]).type)),
+).on('error', ({ code }) => console.log('tunnels: ' + code));`;
+      await machine.write('/opt/application.mjs', application);
+      await machine.write(
+        '/etc/systemd/system/application.service',
+        '[Service]\nType=oneshot\nDynamicUser=yes\nExecStart=/usr/bin/env node /opt/application.mjs\n',
+      );
+      const said = async (): Promise<string[]> => {
+        await machine.exec(['systemctl', 'daemon-reload']);
+        await machine.exec(['systemctl', 'start', 'application']);
+        const lines = await machine.exec(['journalctl', '--unit=application', '--no-pager', '--output=cat']);
+        return lines.match(/^tunnels: .*$/gm) ?? [];
+      };
+      await machine.exec(['systemctl', 'stop', 'wgotel', READER]);
+      await machine.exec(['systemd-sysusers', '/clone/deploy/systemd/sysusers.d/wgotel.conf']);
+      await machine.exec(['systemctl', 'start', 'wgotel']);
+      await scraped();
+      const uid = await machine.exec(['id', '--user', 'wgotel']);
+      for (const unit of ['wgotel', READER]) assert.equal((await processStatus(unit))['Uid']!.split('\t')[0], uid);
+      assert.match((await status()).stdout, /^ {2}wg0: up, 1 (?:never|stale)$/m);
+      assert.deepEqual(await said(), ['tunnels: EACCES']);
+      await machine.exec(['cp', '-r', '/clone/deploy/systemd/application.service.d', '/etc/systemd/system/']);
+      assert.deepEqual(await said(), ['tunnels: EACCES', 'tunnels: header']);
+    });
+  });
+
+  it('is removed as docs/systemd.md says, but for what others have put there', async () => {
+    await machine.exec(['systemctl', 'start', 'wgotel']);
+    const refused = await machine.try(['wgotel', 'remove', '--purge']);
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /nothing was removed: wgotel\.service is active; stop it first/);
+    await machine.exec(['touch', '/var/lib/private/wgotel/wireguard.state']);
+    await follow(await documented('Remove'));
+    const left = await machine.exec(['find', '/etc', '/run', '/usr/bin', '/var/lib', '-path', '*wgotel*']);
+    assert.deepEqual(
+      left.split('\n').filter((path) => !path.startsWith('/run/systemd/')),
+      [
+        '/etc/systemd/system/wgotel.service.d',
+        '/etc/systemd/system/wgotel.service.d/test.conf',
+        '/etc/wgotel',
+        '/etc/wgotel/token',
+      ],
+    );
   });
 });

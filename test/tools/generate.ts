@@ -1,4 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DEPENDENCIES_PAGE, generateDependencies } from './dependencies.js';
+import { generateDashboards } from './dashboards/files.js';
 import {
   GENERATED,
   GENERATED_EVENTS,
@@ -11,3 +14,9 @@ import {
 writeFileSync(GENERATED, await generateMetadata());
 writeFileSync(GENERATED_EVENTS, await generateEvents());
 writeFileSync(GENERATED_SIGNALS, await generateSignals());
+writeFileSync(DEPENDENCIES_PAGE, await generateDependencies());
+
+for (const { path, text } of await generateDashboards()) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

@@ -13,6 +13,7 @@ import {
   type SourceOptions,
 } from '@wgotel/core';
 import { after, before, describe, it } from 'mocha';
+import { startReader } from '../core/source/reader-server.js';
 import { until } from '../support/process.js';
 import { advance, snapshot } from '../support/snapshots.js';
 import { openTunnel, type Tunnel } from '../support/tunnel.js';
@@ -79,6 +80,7 @@ describe('the same device through every source', () => {
     ['a namespace by name', () => read('wg-show', { netns: [tunnel.a.namespace] }), OF_NAMESPACE],
     ['a namespace by path', () => read('wg-show', { netns: [`/run/netns/${tunnel.a.namespace}`] }), OF_NAMESPACE],
     ['a namespace by process', () => read('wg-show', { netns: [`pid:${inside?.pid}`] }), OF_NAMESPACE],
+    ['a reader', throughReader, []],
     ['a recording', record, [...UNKNOWN_BY_WG, ...MADE_UP]],
   ] as const) {
     it(`gives the frame of uapi through ${name}`, async () => {
@@ -86,6 +88,16 @@ describe('the same device through every source', () => {
       assert.equal(expected.devices[0]?.peers.length, 1);
       assert.deepEqual(frameOf(seen, hidden), frameOf(expected, hidden));
     });
+  }
+
+  async function throughReader(): Promise<Reading> {
+    const socket = join(folder, 'reader.sock');
+    const reader = await startReader(socket, SOURCES.uapi({}));
+    try {
+      return await read('reader', { socket });
+    } finally {
+      await reader.close();
+    }
   }
 
   async function record(): Promise<Reading> {

@@ -6,6 +6,8 @@ import { configCommand } from './commands/config.js';
 import { driftCommand } from './commands/drift.js';
 import { namesCommand } from './commands/names.js';
 import { onceCommand } from './commands/once/command.js';
+import { readerCommand } from './commands/reader.js';
+import { removeCommand } from './commands/remove/command.js';
 import { runCommand } from './commands/run.js';
 import { statusCommand } from './commands/status.js';
 import { ConfigError } from './config/problems.js';
@@ -29,9 +31,11 @@ const COMMANDS = [
   onceCommand(),
   checkCommand(),
   statusCommand(),
+  readerCommand(),
   namesCommand(),
   driftCommand(),
   configCommand(),
+  removeCommand(),
   completionCommand(program),
 ];
 for (const command of COMMANDS) program.addCommand(inherit(command, program));
@@ -46,6 +50,9 @@ function inherit(command: Command, parent: Command): Command {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
+
+// What can't be logged, on a disk that is full or to somebody who has gone, is lost and harms nothing else.
+process.stderr.on('error', () => undefined);
 
 try {
   await program.parseAsync();

@@ -37,6 +37,7 @@ export type {
   WebhookFormat,
   WgEasyOptions,
 } from './config/configuration.js';
+export { DEPRECATED_EXPORTERS } from './config/deprecated.js';
 export type { Environment } from './config/environment.js';
 export type { Flags } from './config/flags.js';
 export { ConfigError } from './config/problems.js';

@@ -10,7 +10,7 @@ export type { SpanIds, TunnelFeed, TunnelView } from './model/tunnel.js';
 export type { Reading, Snapshot, SourceFailure, SourceNote } from './model/snapshot.js';
 export type { ChangeListener, ChangesOptions } from './receiver/change-feed.js';
 export type { Changes } from './receiver/change-queue.js';
-export type { Clock } from './receiver/clock.js';
+export { systemClock, type Clock } from './receiver/clock.js';
 export { WireGuardInstrumentation } from './receiver/instrumentation.js';
 export type { ReceiverOptions } from './receiver/options.js';
 export type { Providers } from './receiver/outputs.js';
@@ -50,6 +50,8 @@ export { followSessions, type SessionSettings } from './signals/sessions/setting
 export { SessionTracker } from './signals/sessions/session-tracker.js';
 export { MetricView } from './signals/metric-view.js';
 export { visitPoints } from './signals/visit-points.js';
+export { READER_PROTOCOL } from './source/reader/protocol.js';
+export { writeReading } from './source/reader/write.js';
 export { recordingOf } from './source/recorded/record.js';
 export { SOURCES, type SourceName, type SourceOptions } from './source/registry.js';
 export type { ReadOptions, Source } from './source/source.js';

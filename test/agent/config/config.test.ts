@@ -39,6 +39,7 @@ describe('configuration', () => {
           read: undefined,
           netns: undefined,
           file: undefined,
+          socket: undefined,
         },
         collectionInterval: 15_000,
         initialDelay: 1000,
@@ -107,6 +108,7 @@ service:
       read: 'public',
       netns: ['blue', 'pid:7'],
       file: undefined,
+      socket: undefined,
     });
     assert.deepEqual(receiver, {
       source: 'wg-show',
@@ -267,7 +269,7 @@ service:
     assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/unused']);
     assert.deepEqual(pipelines['metrics']?.exporters, ['otlp_grpc']);
     assert.deepEqual(warnings, [
-      'w.yaml:3:3 exporters.otlp: otlp is the old name of otlp_grpc',
+      'w.yaml:3:3 exporters.otlp: otlp is deprecated: use otlp_grpc',
       'w.yaml:3:28 exporters.otlp.wait_for_ready: this key of the Collector does nothing here: what can not be sent is tried again',
       'w.yaml:3:67 exporters.otlp.sending_queue.num_consumers: this key of the Collector does nothing here: requests are sent one after the other, in order',
       'w.yaml:3:94 exporters.otlp.sending_queue.batch.min_size: this key of the Collector does nothing here: requests are cut by size, up to 3.5 MiB each',
@@ -300,7 +302,7 @@ service:
       "--interval: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'",
       "--log-level: expected one of debug, info, warn, error, not 'loud'",
       "--peer-limit: expected a number, not '-1'",
-      "--source: expected one of auto, uapi, wg-show, recorded, not 'x'",
+      "--source: expected one of auto, uapi, wg-show, reader, recorded, not 'x'",
       'OTEL_EXPORTER_OTLP_ENDPOINT: expected HOST:PORT, http://HOST:PORT or https://HOST:PORT, without user, path and query',
       'OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value',
       "OTEL_EXPORTER_OTLP_PROTOCOL: expected one of grpc, http/protobuf, http/json, not 'carrier/pigeon'",

@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict';
-import { Metadata, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import protobuf from 'protobufjs/minimal.js';
 import { DEADLINE, request, withServer } from './sender-setup.js';
+import { any, FAILURES, RETRIED, RETRY_INFO, retryInfo, trailer } from './grpc-status.js';
 import { OK } from './otlp-server.js';
 
-const RETRIED = [
-  status.CANCELLED,
-  status.DEADLINE_EXCEEDED,
-  status.ABORTED,
-  status.OUT_OF_RANGE,
-  status.UNAVAILABLE,
-  status.DATA_LOSS,
-];
-
-const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
-
-const CODES = Object.values(status).filter((code) => typeof code === 'number');
-
 describe('OTLP/gRPC', () => {
-  for (const code of CODES.filter((one) => one !== status.OK)) {
-    const retried = RETRIED.includes(code);
+  for (const code of FAILURES) {
+    const retried = RETRIED.has(code);
     it(`${retried ? 'tries again' : 'drops the request'} on ${status[code]}`, () =>
       withServer(
         (index) => (index === 0 ? { code, details: 'because' } : OK),
@@ -137,23 +125,6 @@ describe('OTLP/gRPC', () => {
       { config: { headers: { authorization: 'Bearer secret' } } },
     ));
 });
-
-/** `details` of a google.rpc.Status with one entry. */
-function any(typeUrl: string, value: Uint8Array): Uint8Array {
-  const writer = new protobuf.Writer();
-  return writer.uint32(26).fork().uint32(10).string(typeUrl).uint32(18).bytes(value).ldelim().finish();
-}
-
-function retryInfo(seconds: number, nanos: number): Uint8Array {
-  const writer = new protobuf.Writer();
-  return any(RETRY_INFO, writer.uint32(10).fork().uint32(8).int64(seconds).uint32(16).int32(nanos).ldelim().finish());
-}
-
-function trailer(details: Uint8Array): Metadata {
-  const metadata = new Metadata();
-  metadata.set('grpc-status-details-bin', Buffer.from(details));
-  return metadata;
-}
 
 function partialSuccess(rejected: number, message: string): Buffer {
   const writer = new protobuf.Writer();

@@ -8,6 +8,7 @@ import { OK } from './otlp-server.js';
 import { DEADLINE, request, turn, untilAborted, withServer, UNUSED } from './sender-setup.js';
 
 const UNAVAILABLE = { code: status.UNAVAILABLE, details: 'down' };
+const ABORTED = { code: status.ABORTED, details: 'not now' };
 
 const SENT: Outcome = { kind: 'sent', rejectedItems: 0, message: '' };
 const UNCONNECTED: Outcome = { kind: 'failed', reason: 'x', message: '', retryDelay: undefined, connected: false };
@@ -43,6 +44,18 @@ describe('the sender', () => {
             '"reason": "unavailable", "message": "down"}',
           'info the server answers again {"queued": {"requests":1,"items":1}, "dropped": {}}',
         ]);
+      },
+    ));
+
+  it('says each reason once in an outage, and again in the next', () =>
+    withServer(
+      (index) => [UNAVAILABLE, ABORTED, UNAVAILABLE, OK][index % 4]!,
+      async ({ sender, log }) => {
+        for (const letter of ['a', 'b']) await sender.enqueue(request(letter));
+        await sender.shutdown(DEADLINE);
+        const said = log.map((line) => /"reason": "(\w+)"/.exec(line)?.[1] ?? line.split('\t')[2]);
+        const outage = ['unavailable', 'aborted', 'the server answers again'];
+        assert.deepEqual(said, [...outage, ...outage]);
       },
     ));
 

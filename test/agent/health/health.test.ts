@@ -106,7 +106,7 @@ ${exporters}`;
       );
       assert.match(
         output.out,
-        /\n {2}wg0: up, .*\nexporter otlp_grpc, metrics: http:\/\/127\.0\.0\.1:\d+, last delivery 0s ago\n {2}sent \d+ points/,
+        /\n {2}wg0: up, .*\nexporter otlp_grpc, metrics: http:\/\/127\.0\.0\.1:\d+, last delivery 0s ago\n {2}\d+ points: \d+ sent, /,
       );
     } finally {
       server.stop();

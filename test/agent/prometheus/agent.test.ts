@@ -75,7 +75,9 @@ describe('wgotel run, with pages', () => {
     assert.deepEqual(await ended, [2, null]);
     assert.match(
       output.err,
-      new RegExp(`metrics can't be served on ${endpoint}: another program listens there; set exporters\\.prometheus\\.endpoint`),
+      new RegExp(
+        `metrics can't be served on ${endpoint}: another program listens there; set exporters\\.prometheus\\.endpoint`,
+      ),
     );
   });
 });

@@ -16,9 +16,21 @@ export interface AgentProcess {
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
 }
 
+export interface CliOptions {
+  /** Options of Node itself. */
+  readonly node?: readonly string[];
+  /** A program that becomes what comes after it, as `nice` does. */
+  readonly via?: readonly string[];
+}
+
 /** Runs `wgotel` with nothing in its environment but what is given. */
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): AgentProcess {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'], ...env } });
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  { node = [], via = [] }: CliOptions = {},
+): AgentProcess {
+  const [program = '', ...rest] = [...via, process.execPath, ...node, CLI, ...args];
+  const child = spawn(program, rest, { env: { PATH: process.env['PATH'], ...env } });
   const output = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text));

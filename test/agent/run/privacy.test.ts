@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { toJson } from '@wgotel/agent';
 import { SOURCES } from '@wgotel/core';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -34,13 +35,15 @@ const path = (name: string): string => join(folder, name);
 const serve = (peers: readonly TestPeer[]): Promise<void> =>
   sockets.serve([{ name: 'wg0', privateKey: PRIVATE, publicKey: PRIVATE, peers }]);
 
-/** As the agent's configuration has it. */
-function configure(identity: string, endpoints: string): void {
+/** As the agent's configuration has it.
+ *
+ *  @param port where the Collector is */
+function configure(identity: string, endpoints: string, port: number = server.port): void {
   const text = `receivers:
   wireguard:
     { source: uapi, directory: ${folder}, initial_delay: 0, collection_interval: 200ms, storage: file_storage, identity: ${identity}, endpoints: ${endpoints}, sessions: { mode: all }, names: { files: [${path('names.csv')}] } }
 exporters:
-  otlp_grpc: { endpoint: 'http://127.0.0.1:${server.port}' }
+  otlp_grpc: { endpoint: 'http://127.0.0.1:${port}', sending_queue: { storage: file_storage } }
   webhook: { endpoint: 'http://127.0.0.1:${hook.port}/', events: [wireguard.peer.added, wireguard.peer.endpoint.changed] }
 extensions: { health: { endpoint: '127.0.0.1:${health}' }, state_socket: { path: ${path('state.sock')} }, file_storage: { directory: ${path('state')} } }
 service: { extensions: [health, state_socket, file_storage] }
@@ -67,16 +70,32 @@ const sent = (signal: Signal, from = 0): string[] =>
     .slice(from)
     .map(({ bytes }) => toJson(bytes, signal));
 
-/** Has one peer move and another come, and gathers everything that leaves the agent and its commands. */
-async function outputsOf(): Promise<Outputs> {
-  const agent = start('run', '--config', path('config.yaml'));
-  await until('it scrapes', () => server.receivedOf('metrics').length >= 3);
+/** Has one peer move and another come. */
+async function move(): Promise<void> {
   const [first = 0, second = 0] = planted.handshakes.map((time) => time / 1000);
   const alice = { name: 'alice', allowedIPs: ['10.9.0.1/32'], keepalive: 25 };
   await serve([
     { ...alice, endpoint: '203.0.113.9:4712', handshake: second },
     { name: 'bob', allowedIPs: ['10.9.0.2/32'], endpoint: '198.51.100.8:4711', handshake: first },
   ]);
+}
+
+const SIGNALS: readonly Signal[] = ['metrics', 'logs', 'traces'];
+
+/** What an exporter has in its queue on disk. */
+function waitingOnDisk(signal: Signal): string {
+  const of = path(`state/queue/otlp_grpc/${signal}`);
+  if (!existsSync(of)) return '';
+  // A header of 8 bytes and a checksum of 4 are around it.
+  const files = readdirSync(of).filter((name) => /^\d/.test(name) && !name.endsWith('.new'));
+  return files.map((name) => toJson(gunzipSync(readFileSync(join(of, name)).subarray(8, -4)), signal)).join('\n');
+}
+
+/** Has peers change, and gathers everything that leaves the agent and its commands. */
+async function outputsOf(): Promise<Outputs> {
+  const agent = start('run', '--config', path('config.yaml'));
+  await until('it scrapes', () => server.receivedOf('metrics').length >= 3);
+  await move();
   await until(
     'all has come',
     () => sent('logs').join('').includes('endpoint.changed') && sent('traces').length > 0 && hook.received.length >= 2,
@@ -208,6 +227,23 @@ describe('what leaves an agent', function () {
       assert.ok(!saved.includes(HMAC_KEY));
     });
   }
+
+  it('says no more while it waits on disk', async () => {
+    configure(`{ hmac_key: '\${file:${path('identity.key')}}' }`, 'off', await freePort());
+    start('run', '--config', path('config.yaml'));
+    const waiting = (): Record<string, string> =>
+      Object.fromEntries(SIGNALS.map((signal) => [signal, waitingOnDisk(signal)]));
+    await until('metrics wait', () => waitingOnDisk('metrics') !== '');
+    await move();
+    const files = await until('events and spans wait', () => {
+      const found = waiting();
+      return found['logs']!.includes('endpoint.changed') && found['traces'] !== '' && found;
+    });
+    for (const [signal, text] of Object.entries(files)) {
+      assert.match(text, /wireguard\.peer\.id/, signal);
+      assert.deepEqual([tellingsOf(text, planted), ENDPOINTS.test(text)], [[], false], signal);
+    }
+  });
 
   it('is of the new identity after a reload, and after a restart, which goes on with what was saved', async () => {
     const hmac = `{ hmac_key: '\${file:${path('identity.key')}}' }`;

@@ -109,16 +109,39 @@ describe('wgotel run with a state directory', function () {
     assert.match(output.err, /state is open to others, and what is saved holds endpoints of peers: chmod 700 /);
   });
 
-  it('begins anew, and says why, when what was saved is damaged', async () => {
-    const first = start();
-    await allSeries(0);
-    first.child.kill('SIGTERM');
-    await first.ended;
-    const saved = readFileSync(`${state()}.end`, 'utf8');
-    writeFileSync(`${state()}.end`, saved.slice(0, saved.length / 2));
-    const from = server.received.length;
-    const second = start();
-    await allSeries(from);
-    assert.match(second.output.err, /saved state can not be used, so all begins anew/);
-  });
+  const LATER = /^\{"wgotel":"state","version":1,/;
+  for (const [what, change, reason] of [
+    [
+      'damaged',
+      (saved: string) => saved.slice(0, saved.length / 2),
+      /"problem": ?"(line \d+: not JSON|it is cut short)"/,
+    ],
+    [
+      'of a later version',
+      (saved: string) => saved.replace(LATER, '{"wgotel":"state","version":2,"more":[],'),
+      /"problem": ?"it is of version 2, and this wgotel reads version 1"/,
+    ],
+  ] as const) {
+    it(`begins anew when what was saved is ${what}, says so in one line and keeps the file`, async () => {
+      const first = start();
+      await allSeries(0);
+      first.child.kill('SIGTERM');
+      await first.ended;
+      const unusable = change(readFileSync(`${state()}.end`, 'utf8'));
+      writeFileSync(`${state()}.end`, unusable);
+      const from = server.received.length;
+      const second = start();
+      await allSeries(from);
+      await until('it has saved its own', () => existsSync(state()));
+      const lines = second.output.err.split('\n').filter((line) => line.includes('\twarn\t'));
+      assert.equal(lines.length, 1, second.output.err);
+      assert.match(lines[0]!, /saved state can not be used, so all begins anew/);
+      assert.match(lines[0]!, reason);
+      assert.ok(lines[0]!.includes(`${state()}.unused`), lines[0]);
+      second.child.kill('SIGTERM');
+      await second.ended;
+      assert.equal(readFileSync(`${state()}.unused`, 'utf8'), unusable);
+      assert.match(readFileSync(`${state()}.end`, 'utf8'), LATER);
+    });
+  }
 });

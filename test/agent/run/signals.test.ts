@@ -110,9 +110,9 @@ service: { extensions: [health], telemetry: { resource: { service.name: edge } }
 
     const status = startCli(['status', '--endpoint', `http://127.0.0.1:${health}`]);
     assert.deepEqual(await status.ended, [0, null]);
-    assert.match(status.output.out, /exporter otlp_grpc, logs: .*\n {2}sent 2 events in \d requests?/);
-    assert.match(status.output.out, /exporter otlp_grpc, traces: .*\n {2}sent \d spans?/);
-    assert.match(status.output.out, /exporter webhook, logs: http:\/\/127\.0\.0\.1:\d+, last.*\n {2}sent 1 event/);
+    assert.match(status.output.out, /exporter otlp_grpc, logs: .*\n {2}2 events: 2 sent, 0 queued/);
+    assert.match(status.output.out, /exporter otlp_grpc, traces: .*\n {2}\d spans?: \d sent, /);
+    assert.match(status.output.out, /exporter webhook, logs: http:\/\/127\.0\.0\.1:\d+, last.*\n {2}1 event: 1 sent, /);
     agent!.child.kill('SIGTERM');
     assert.deepEqual(await agent!.ended, [0, null]);
     const { otlp_grpc: otlp, webhook } = JSON.parse(agent!.output.err.slice(agent!.output.err.lastIndexOf('\t')));

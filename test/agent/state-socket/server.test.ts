@@ -227,7 +227,7 @@ describe('the state socket', () => {
   it('says which group is missing', async () => {
     await assert.rejects(
       listen({ path: join(folder, 'a.sock'), group: 'nobody-has-this' }),
-      /there is no group nobody-has-this: make it, or set extensions\.state_socket\.group/,
+      /there is no group nobody-has-this: make it, or name another/,
     );
   });
 });

@@ -16,8 +16,8 @@ const REFUSED: readonly [options: object, message: string][] = [
   [{ identity: { mode: 'hmac' } }, 'identity.hmacKey: expected a key of at least 32 bytes'],
   [{ endpoints: 'none' }, "endpoints: expected one of full, subnet, off, not 'none'"],
   [{ events: { 'wireguard.peer.gone': {} } }, 'events: there is no event wireguard.peer.gone'],
-  [{ source: 'netlink' }, "source: expected a Source or one of auto, uapi, wg-show, recorded, not 'netlink'"],
-  [{ source: 'toString' }, "source: expected a Source or one of auto, uapi, wg-show, recorded, not 'toString'"],
+  [{ source: 'netlink' }, "source: expected a Source or one of auto, uapi, wg-show, reader, recorded, not 'netlink'"],
+  [{ source: 'toString' }, "source: expected a Source or one of auto, uapi, wg-show, reader, recorded, not 'toString'"],
 ];
 
 const ACCEPTED: readonly ReceiverOptions[] = [

@@ -11,6 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
 import { SOURCES, type Reading, type SourceName } from '@wgotel/core';
 import { repositoryPath } from '../../support/repository.js';
+import { startReader } from '../source/reader-server.js';
 import { FILES, PUBLIC_MARK, type Plant } from './folder.js';
 
 const READINGS = 20;
@@ -22,10 +23,14 @@ const options = {
   command: [process.execPath, repositoryPath('build/test/core/source/fake-wg.js'), folder],
 };
 
-// Both stay reachable to the end.
-const sources = (['uapi', 'wg-show'] satisfies SourceName[]).map((name) => SOURCES[name](options));
 const kept: unknown[] = [];
 
+// All stay reachable to the end. Readers are in the same process as who asks them, so both sides are searched.
+const own = (['uapi', 'wg-show'] satisfies SourceName[]).map((name) => SOURCES[name](options));
+const readers = await Promise.all(
+  own.map((source) => startReader(join(folder, `${source.name}.sock`), source, (line) => console.error(line))),
+);
+const sources = [...own, ...own.map(({ name }) => SOURCES.reader({ socket: join(folder, `${name}.sock`) }))];
 for (const source of sources) {
   let previous: Reading | undefined;
   for (let count = 0; count < READINGS; count++) {
@@ -48,6 +53,7 @@ const file = openSync(join(folder, FILES.buffers), 'w');
 for (const buffer of liveBuffers()) if (buffer.byteLength > 0) writeSync(file, new Uint8Array(buffer));
 // Reachable until here.
 process.exitCode = kept.length > 0 && sources.length > 0 ? 0 : 1;
+for (const reader of readers) await reader.close();
 
 /** Reads a reply and keeps its bytes, or a string cut out of its text, which keeps all of the text. */
 async function carelessly(kind: Plant): Promise<unknown> {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { parser as logql } from '@grafana/lezer-logql';
-import { parser as traceql } from '@grafana/lezer-traceql';
-import type { LRParser } from '@lezer/lr';
-import { parser as promql } from '@prometheus-io/lezer-promql';
-import { labelName } from '@wgotel/agent';
 import { describe, it } from 'mocha';
 import { parse } from 'yaml';
-import { prometheusMetric, type NamedMetric } from '../../support/prometheus-names.js';
+import { prometheusLabel, prometheusMetric, type NamedMetric } from '../../support/prometheus-names.js';
+import { GRAMMARS, syntaxErrors } from '../../support/query-language.js';
 import { repositoryPath } from '../../support/repository.js';
 import { METADATA } from '../../tools/signal-metadata.js';
 
@@ -23,21 +19,8 @@ const metrics = new Map(Object.entries(metadata.metrics).map(([name, of]) => [pr
 const names = new Set(
   [metadata.attributes, metadata.metrics, metadata.events ?? {}].flatMap((some) => Object.keys(some)),
 );
-const labels = new Set([...names].map(labelName));
+const labels = new Set([...names].map(prometheusLabel));
 const SPANS = ['wireguard.session', 'wireguard.scrape'];
-
-const GRAMMARS: Readonly<Record<string, LRParser>> = { traceql, logql, promql };
-
-/** Where a query can't be read on. */
-function syntaxErrors(language: string, query: string): string[] {
-  const errors: string[] = [];
-  GRAMMARS[language]?.parse(query).iterate({
-    enter: ({ type, from }) => {
-      if (type.isError) errors.push(`${language} at ${from}: ${query.slice(from)}`);
-    },
-  });
-  return errors;
-}
 
 /** The names in a query that nothing has. Those of events count only where metadata.yaml describes events. */
 function unknownNames(query: string): string[] {
@@ -137,11 +120,11 @@ describe('otel-config/grafana/datasources.yaml', () => {
       const { attributes = [] } = metrics.get(metric) ?? {};
       for (const { key, value } of tags) {
         assert.ok(attributes.includes(key), `${metric} has no ${key}`);
-        assert.equal(value, labelName(key));
+        assert.equal(value, prometheusLabel(key));
       }
       for (const [label] of query.matchAll(/\b(network|error)_\w+/g)) {
         assert.ok(
-          attributes.some((name) => labelName(name) === label),
+          attributes.some((name) => prometheusLabel(name) === label),
           `${metric} has no ${label}`,
         );
       }
@@ -152,7 +135,7 @@ describe('otel-config/grafana/datasources.yaml', () => {
     const { query = '', tags = [] } = tracesToLogsV2 ?? {};
     assertQuery('logql', filled(query, tags));
     for (const { key, value } of tags) {
-      assert.equal(value, labelName(key));
+      assert.equal(value, prometheusLabel(key));
       assert.match(query, new RegExp(`${value}="\\$\\$\\{__span\\.tags\\["${key.replaceAll('.', '\\.')}"\\]\\}"`));
     }
   });

@@ -134,7 +134,7 @@ describe('documentation', () => {
 
   it('names no command or flag of wgotel that does not exist', function () {
     // It asks each command for help.
-    this.timeout(30_000);
+    this.timeout(180_000);
     const commands = everyMatch(help(), /^  ([a-z]+)(?: |$)/gm).filter((name) => name !== 'help');
     const flags = new Map(commands.map((command) => [command, flagsOf(command)]));
     const uses = DOCUMENTS.flatMap((path) => [...shellOf(read(path)).matchAll(/\bwgotel ([a-z]+)([^#|\n]*)/g)]);

@@ -18,6 +18,8 @@ const SERVE: Record<Variant, (served: ServedSource, devices: readonly TestDevice
     await sockets.serve(devices.filter((_, index) => index % 2 === 0));
     planDump(wg, devices);
   },
+  // Of what it serves.
+  reader: (served, devices) => SERVE.auto(served, devices),
 };
 
 /** Makes each source wait for an answer. */
@@ -29,6 +31,7 @@ const STALL: Record<Variant, (served: ServedSource) => void> = {
     sockets.fault = () => ({ type: 'silent' });
     wg.plan({ hang: 'alone' });
   },
+  reader: (served) => STALL.auto(served),
 };
 
 const HANDSHAKE = 1_795_295_123;

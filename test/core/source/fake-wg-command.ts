@@ -20,7 +20,7 @@ export interface WgPlan {
 export interface WgCall {
   readonly args: readonly string[];
   readonly pid: number;
-  readonly locale: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A stand-in for the program `wg`, run as a real process. */

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { WgPlan } from './fake-wg-command.js';
 
 const [folder = '', ...args] = process.argv.slice(2);
-appendFileSync(join(folder, 'calls'), `${JSON.stringify({ args, pid: process.pid, locale: process.env['LC_ALL'] })}\n`);
+appendFileSync(join(folder, 'calls'), `${JSON.stringify({ args, pid: process.pid, env: process.env })}\n`);
 const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as WgPlan;
 const [, what = '', question = ''] = args;
 const answers: Readonly<Record<string, string | undefined>> = { ...plan.answers, dump: plan.dump };

@@ -30,3 +30,7 @@ export const { namespaceOf } = (await load(
 export const { parseRecording } = (await load(
   'recorded/parse',
 )) as typeof import('../../../packages/core/src/source/recorded/parse.js');
+export const { AnswerParser } = (await load(
+  'reader/parse',
+)) as typeof import('../../../packages/core/src/source/reader/parse.js');
+export { writeReading } from '@wgotel/core';

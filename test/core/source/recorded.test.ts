@@ -129,7 +129,8 @@ describe('a recording', () => {
   for (const [name, text, message] of [
     ['nothing', '', /the file to be JSON/],
     ['a list', '[]', /the file to be a map/],
-    ['a newer version', document((given) => (given.version = 2)), /version to be 1/],
+    ['a newer version', document((given) => (given.version = 2)), /is of version 2, and this program reads version 1/],
+    ['no version', document((given) => (given.version = undefined)), /version to be a number/],
     ['no time', document((given) => (given.takenAt = null)), /takenAt to be a number/],
     ['devices that are none', document((given) => (given.devices = {} as never)), /devices to be a list/],
     ['a hostile name', document((given) => (given.devices[0]!.name = 'wg0\u001b[2J')), /devices\[0\]\.name/],

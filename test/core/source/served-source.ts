@@ -5,6 +5,7 @@ import { SOURCES, type Source, type SourceName } from '@wgotel/core';
 import { serveUapi, type UapiFault, type UapiServer } from '@wgotel/simulator';
 import { toAnswers, toDump, toReply, type TestDevice } from './device-text.js';
 import { fakeWg, type FakeWg } from './fake-wg-command.js';
+import { startReader } from './reader-server.js';
 
 /** Devices on UAPI sockets in a folder. */
 export class Sockets {
@@ -55,9 +56,12 @@ export async function withSource(
   const sockets = new Sockets(join(folder, 'sockets'));
   await mkdir(sockets.directory);
   const wg = fakeWg(folder);
+  const options = { directory: sockets.directory, command: wg.command, read, socket: join(folder, 'reader.sock') };
+  const reader = name === 'reader' ? await startReader(options.socket, SOURCES.auto(options)) : undefined;
   try {
-    await test({ source: SOURCES[name]({ directory: sockets.directory, command: wg.command, read }), sockets, wg });
+    await test({ source: SOURCES[name](options), sockets, wg });
   } finally {
+    await reader?.close();
     await sockets.serve([]);
     await rm(folder, { recursive: true });
   }

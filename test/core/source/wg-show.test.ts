@@ -71,7 +71,7 @@ describe('wg-show source', () => {
     withSource('wg-show', undefined, async ({ source, wg }) => {
       await readFrom(source);
       assert.deepEqual(
-        wg.calls().map(({ args, locale }) => ({ args, locale })),
+        wg.calls().map(({ args, env }) => ({ args, locale: env['LC_ALL'] })),
         [{ args: ['show', 'all', 'dump'], locale: 'C' }],
       );
     }));

@@ -320,6 +320,14 @@ describe('the peer limit', () => {
     assert.deepEqual(shown(play(tracker, snapshot(30, [device([peer('b'), peer('c')])]))), [1]);
   });
 
+  it('gives the places of those that go to those that come with the same scrape', () => {
+    const tracker = newTracker({ peerLimit: 2 });
+    play(tracker, snapshot(0, [device([peer('a'), peer('b')])]));
+    const frame = play(tracker, snapshot(15, [device([peer('c'), peer('b'), peer('d')])]));
+    assert.deepEqual(shown(frame), [0, 1]);
+    assert.deepEqual(shown(play(tracker, snapshot(30, [device([peer('e'), peer('f')])]))), [0, 1]);
+  });
+
   it('folds sums and marks them, and gives gauges of members only', () => {
     const tracker = newTracker({ peerLimit: 1 });
     const at = (receiveBytes: number, lastHandshakeTime: number) => [

@@ -143,7 +143,12 @@ describe('saved state', () => {
   const lines = linesOf(tracked());
   const DAMAGES: readonly [what: string, lines: readonly string[], reason: RegExp][] = [
     ['empty', [], /cut short/],
-    ['of another version', lines.map((line) => line.replace('"version":1', '"version":2')), /line 1: not saved state/],
+    [
+      'of another version',
+      lines.map((line) => line.replace('"version":1', '"version":2')),
+      /^it is of version 2, and this wgotel reads version 1$/,
+    ],
+    ['of something else', ['{"version":1}'], /^line 1: not saved state$/],
     ['cut between lines', lines.slice(0, -3), /cut short/],
     ['cut within a line', [...lines.slice(0, 2), lines[2]!.slice(0, 20)], /line 3: not JSON/],
     ['without a line', lines.filter((_, index) => index !== 3), /cut short/],

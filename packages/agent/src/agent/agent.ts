@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
-import type { Attributes } from '@wgotel/core';
+import { systemClock, type Attributes, type Clock } from '@wgotel/core';
 import type { Configuration, ReceiverConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
 import { readHost, resourceAttributes } from '../resource.js';
@@ -16,6 +16,7 @@ const FLUSH_TIMEOUT = 5000;
 /** Everything a configuration asks for, at work: receivers scrape, and the pipelines say which exporters get what. */
 export class Agent {
   readonly #log: Logger;
+  readonly #clock: Clock;
   #configuration: Configuration;
   #senders: Senders = new Senders();
   #folders: StateFolders = new Map();
@@ -26,9 +27,11 @@ export class Agent {
   /** Ends of exporters that a reload took away. */
   readonly #ending = new Set<Promise<void>>();
 
-  constructor(configuration: Configuration, log: Logger) {
+  /** @param clock another than the system's is for simulations */
+  constructor(configuration: Configuration, log: Logger, clock: Clock = systemClock) {
     this.#configuration = configuration;
     this.#log = log;
+    this.#clock = clock;
   }
 
   get configuration(): Configuration {
@@ -116,7 +119,8 @@ export class Agent {
 
   #makeScraper(id: string, config: ReceiverConfig, isTraced: boolean): Scraper {
     const folder = config.storage === undefined ? undefined : this.#folders.get(config.storage);
-    return new Scraper(config, this.#resourceOf(config), isTraced, this.#log, folder && { folder, id });
+    const storage = folder && { folder, id };
+    return new Scraper(config, this.#resourceOf(config), isTraced, this.#log, storage, this.#clock);
   }
 
   /** Begins or ends to tell of the agent itself. */

@@ -1,8 +1,15 @@
-import { uptime } from 'node:os';
 import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { MetricView, SessionIdGenerator, WireGuardReceiver, type Attributes, type Frame } from '@wgotel/core';
+import {
+  MetricView,
+  SessionIdGenerator,
+  systemClock,
+  WireGuardReceiver,
+  type Attributes,
+  type Clock,
+  type Frame,
+} from '@wgotel/core';
 import type { ReceiverConfig } from '../config/configuration.js';
 import { makeLoggerProvider } from '../events/provider.js';
 import { Gatherer } from '../gathering/gatherer.js';
@@ -27,6 +34,7 @@ export class Scraper {
   readonly receiver: WireGuardReceiver;
   readonly #names: NameBook;
   readonly #setups: SetupBook;
+  readonly #clock: Clock;
   readonly #view: MetricView;
   readonly #logs: GatheredPipeline<ReadableLogRecord>;
   readonly #traces: GatheredPipeline<ReadableSpan>;
@@ -38,17 +46,20 @@ export class Scraper {
   onScraped: ((duration: number) => void) | undefined;
 
   /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to
-   *  @param storage where to keep what is known, and under which name. `undefined`: nowhere */
+   *  @param storage where to keep what is known, and under which name. `undefined`: nowhere
+   *  @param clock another than the system's is for simulations */
   constructor(
     config: ReceiverConfig,
     resource: Attributes,
     isTraced: boolean,
     log: Logger,
     storage?: { readonly folder: StateFolder; readonly id: string },
+    clock: Clock = systemClock,
   ) {
     this.config = config;
     this.resource = resource;
     this.isTraced = isTraced;
+    this.#clock = clock;
     this.#view = new MetricView(config.metrics);
     this.#names = new NameBook(config.names, log);
     this.#setups = new SetupBook(config.drift, log);
@@ -63,6 +74,7 @@ export class Scraper {
       sessions: { mode: config.sessionMode, idGenerator },
       names: this.#names.nameOf,
       expectedDevices: this.#setups.expected,
+      clock,
       beforeScrape: () => this.#refresh(),
       onFrame: (frame) => this.#onFrame(frame),
     });
@@ -109,7 +121,7 @@ export class Scraper {
     await this.#keeper?.onFrame(frame);
     await this.#metrics?.push(frame);
     await this.handOver();
-    this.onScraped?.(uptime() * 1000 - frame.monotonicTime);
+    this.onScraped?.(this.#clock.monotonic() - frame.monotonicTime);
   }
 
   async #refresh(): Promise<void> {

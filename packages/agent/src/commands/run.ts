@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Command } from 'commander';
 import { agentPages } from '../agent/agent-pages.js';
@@ -8,6 +7,7 @@ import type { Configuration, HealthConfig, StateSocketConfig } from '../config/c
 import type { Flags } from '../config/flags.js';
 import { configFile, loadConfiguration } from '../config/load.js';
 import { ConfigError } from '../config/problems.js';
+import { endSignal } from '../end-signal.js';
 import type { PageSource } from '../exporter/prometheus/exposition.js';
 import { Pages } from '../exporter/prometheus/pages.js';
 import { Textfiles } from '../exporter/textfile/textfiles.js';
@@ -167,18 +167,4 @@ function warn(log: Logger, { exporters, pages, textfiles, warnings }: Configurat
 
 function problemsOf(error: unknown): readonly string[] {
   return error instanceof ConfigError ? error.problems : [(error as Error).message];
-}
-
-/** Waits for the signal to end in good order. The next one ends the process at once. */
-function endSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let asked = false;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (asked) process.exit(128 + constants.signals[signal]);
-        asked = true;
-        resolve(signal);
-      });
-    }
-  });
 }

@@ -3,11 +3,12 @@ import type { Deliveries } from '../exporter/ledger.js';
 import type { SenderState } from '../exporter/sender.js';
 import type { AgentStatus } from '../health/status.js';
 import { SIGNALS, type BySignal, type Signal } from '../signal.js';
+import { VERSION } from '../version.js';
 import { ofFailure } from './check/reading.js';
 import { formatAge, formatBytes } from './once/units.js';
 
 const EXAMPLES = `
-Exit codes: 0 all is well, 1 no agent answers, 3 something fails.
+Exit codes: 0 all is well, 1 no agent answers, 3 something fails, or the agent is of another version.
 
 Examples:
   $ wgotel status
@@ -34,6 +35,13 @@ async function askStatus({ endpoint, format }: { endpoint: string; format: 'tabl
     const why = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : message;
     console.error(`no agent answers at ${endpoint} (${why}): is \`wgotel run\` running, with the extension health?`);
     process.exitCode = 1;
+    return;
+  }
+  if (answer.version !== VERSION) {
+    // What it means by its fields is not known here.
+    process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+    console.error(`the agent is wgotel ${answer.version} and this is ${VERSION}: start the agent again`);
+    process.exitCode = 3;
     return;
   }
   process.stdout.write(

@@ -69,6 +69,7 @@ export interface SourceConfig {
   readonly read: 'dump' | 'public' | undefined;
   readonly netns: readonly string[] | undefined;
   readonly file: string | undefined;
+  readonly socket: string | undefined;
 }
 
 export interface InterfaceFilter {

@@ -16,9 +16,8 @@ import type {
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { prometheus, textfile } from './schema/prometheus.js';
 import { webhook } from './schema/webhook.js';
+import { DEPRECATED_EXPORTERS } from './deprecated.js';
 import type { SignalLayers } from './signal-layers.js';
-
-const OLD_NAMES: Readonly<Record<string, string>> = { otlp: 'otlp_grpc', otlphttp: 'otlp_http' };
 
 const nothing = z.unknown().transform(() => undefined);
 
@@ -67,7 +66,7 @@ export function renamedExporters(ids: readonly string[]): ReadonlyMap<string, st
   const renamed = new Map<string, string>();
   for (const id of ids) {
     const [type = '', name] = id.split('/', 2);
-    const now = Object.hasOwn(OLD_NAMES, type) ? OLD_NAMES[type] : undefined;
+    const now = Object.hasOwn(DEPRECATED_EXPORTERS, type) ? DEPRECATED_EXPORTERS[type] : undefined;
     if (now !== undefined) renamed.set(id, name === undefined ? now : `${now}/${name}`);
   }
   return renamed;

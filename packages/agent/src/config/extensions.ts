@@ -9,7 +9,8 @@ import { getIn, type Tree } from './tree.js';
 /** Those that are on unless `service.extensions` says which are. */
 const ON: readonly string[] = ['health', 'state_socket'];
 const TYPES = [...ON, 'file_storage'];
-const STORAGE = /^file_storage(?:\/[\w.-]+)?$/;
+/** Ids of extensions that name folders. */
+export const STORAGE: RegExp = /^file_storage(?:\/[\w.-]+)?$/;
 
 const isKnown = (id: string): boolean => ON.includes(id) || STORAGE.test(id);
 

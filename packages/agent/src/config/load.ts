@@ -5,26 +5,37 @@ import { ConfigError } from './problems.js';
 import { readConfiguration } from './read.js';
 
 /** Read if it is there and no other file is named. */
-const DEFAULT_FILE = '/etc/wgotel/config.yaml';
+export const DEFAULT_FILE: string = '/etc/wgotel/config.yaml';
 
 /** Finds the configuration file, reads it, and puts it together with flags and environment.
  *
+ *  @param usual the file that is read if it is there and no other is named
  *  @throws {ConfigError} also if the file can't be read, or others may write it */
-export function loadConfiguration(flags: Flags, env: NodeJS.ProcessEnv = process.env): Configuration {
-  const name = configFile(flags, env);
+export function loadConfiguration(
+  flags: Flags,
+  env: NodeJS.ProcessEnv = process.env,
+  usual: string = DEFAULT_FILE,
+): Configuration {
+  const name = configFile(flags, env, usual);
   const file = name === undefined ? undefined : { name, text: readSafely(name) };
   return readConfiguration({ flags, env, file, readFile: (path) => readFileSync(path) });
 }
 
 /** The path of the configuration file. `undefined`: there is none. */
-export function configFile(flags: Flags, env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function configFile(
+  flags: Pick<Flags, 'config'>,
+  env: NodeJS.ProcessEnv = process.env,
+  usual: string = DEFAULT_FILE,
+): string | undefined {
   const named = flags.config ?? (env['WGOTEL_CONFIG'] || undefined);
   if (named !== undefined) return named;
-  return statSync(DEFAULT_FILE, { throwIfNoEntry: false }) === undefined ? undefined : DEFAULT_FILE;
+  return statSync(usual, { throwIfNoEntry: false }) === undefined ? undefined : usual;
 }
 
-/** Whoever can write the configuration can have a program run with the rights of the agent. */
-function readSafely(path: string): string {
+/** Reads a configuration file. Whoever can write it can have a program run with the rights of the agent.
+ *
+ *  @throws {ConfigError} if it can't be read, or others may write it */
+export function readSafely(path: string): string {
   try {
     const { mode, uid, gid } = statSync(path);
     const me = process.geteuid?.();

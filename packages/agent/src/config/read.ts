@@ -56,7 +56,7 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   const layers = layersOf({ flags, env, written, file, expansions, problems, idOf }, warn);
   const { tree, checker } = layers.metrics;
   for (const [id, now] of renamed)
-    checker.warn(['exporters', id], `${id.split('/', 1)[0]} is the old name of ${now.split('/', 1)[0]}`);
+    checker.warn(['exporters', id], `${id.split('/', 1)[0]} is deprecated: use ${now.split('/', 1)[0]}`);
   const receivers = readComponents('receivers', tree, new Map(), RECEIVERS, checker);
   remarkOnIdentities(receivers, tree, expansions, checker);
   const named = keysOf(written['exporters']).length > 0;

@@ -41,7 +41,7 @@ export class SetupBook {
       if (!(await file.refresh())) continue;
       changed = true;
       const { path, problem } = file;
-      if (problem === undefined) this.#trouble.over(path, 'the setup is read again', { file: path });
+      if (problem === undefined) this.#trouble.over([path], 'the setup is read again', { file: path });
       else this.#trouble.seen(path, 'a setup can not be read, the one known before stays', { file: path, problem });
     }
     if (changed) this.#devices = new Map(this.#setups().map((setup) => [setup.name, this.#toExpected(setup)]));

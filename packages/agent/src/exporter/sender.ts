@@ -53,6 +53,8 @@ export class Sender {
   #pause = new AbortController();
   /** Why the attempt before failed. `undefined`: it did not. */
   #failing: SenderState['failure'];
+  /** All reasons why attempts failed since the last that did not. */
+  readonly #reasons = new Set<string>();
   #lastSuccess: number | undefined;
   /** Whether what piled up on disk is being sent. */
   #isReplaying = false;
@@ -199,7 +201,7 @@ export class Sender {
       return;
     }
     if (this.#refused !== undefined) {
-      this.#trouble.over(this.#refused, 'the server takes requests now', { endpoint: this.#transport.endpoint });
+      this.#trouble.over([this.#refused], 'the server takes requests now', { endpoint: this.#transport.endpoint });
       this.#refused = undefined;
     }
     const rejectedItems = Math.min(outcome.rejectedItems, request.items);
@@ -221,12 +223,13 @@ export class Sender {
   /** New credentials that can't be used are no failure as long as the old ones work. */
   #tellOfCredentials(): void {
     const { problem, endpoint } = this.#transport;
-    if (problem === undefined) this.#trouble.over('files', 'the credentials can be used again', { endpoint });
+    if (problem === undefined) this.#trouble.over(['files'], 'the credentials can be used again', { endpoint });
     else this.#trouble.seen('files', 'new credentials can not be used, the old ones stay', { endpoint, problem });
   }
 
   #fail({ reason, message, hint }: Failed): void {
     this.#failing = { reason, message, since: this.#failing?.since ?? Date.now() };
+    this.#reasons.add(reason);
     const { endpoint } = this.#transport;
     this.#trouble.seen(reason, 'sending failed, will be tried again', { endpoint, reason, message, hint });
   }
@@ -246,7 +249,8 @@ export class Sender {
   #recover(): void {
     if (this.#failing === undefined) return;
     const { queued, dropped } = this.deliveries;
-    this.#trouble.over(this.#failing.reason, 'the server answers again', { queued, dropped });
+    this.#trouble.over([...this.#reasons], 'the server answers again', { queued, dropped });
+    this.#reasons.clear();
     this.#failing = undefined;
     this.#backoff.reset();
     this.#isReplaying = this.#queue.stored !== undefined;
@@ -261,7 +265,7 @@ export class Sender {
   /** The queue took something in, or could not. */
   #goOn(): void {
     const problem = this.#queue.stored?.problem;
-    if (problem === undefined) this.#trouble.over('storage', 'requests are kept on disk again', {});
+    if (problem === undefined) this.#trouble.over(['storage'], 'requests are kept on disk again', {});
     else this.#trouble.seen('storage', 'requests can not be kept on disk, and wait in memory', { problem }, true);
     this.#release();
     this.#run();

@@ -27,7 +27,9 @@ export class TroubleLog {
       this.#log.warn(message, { ...this.#about, ...fields });
   }
 
-  over(reason: string, message: string, fields: object): void {
-    if (this.#lastSeen.delete(reason)) this.#log.info(message, { ...this.#about, ...fields });
+  /** @param reasons all that is over with this */
+  over(reasons: readonly string[], message: string, fields: object): void {
+    const told = reasons.filter((reason) => this.#lastSeen.delete(reason));
+    if (told.length > 0) this.#log.info(message, { ...this.#about, ...fields });
   }
 }

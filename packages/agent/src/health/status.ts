@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import type { PeerState, SourceFailure } from '@wgotel/core';
 import type { Agent } from '../agent/agent.js';
 import type { Deliveries } from '../exporter/ledger.js';
@@ -27,6 +28,8 @@ export interface AgentStatus {
 export interface ReceiverStatus {
   /** `undefined`: there was no scrape yet. */
   readonly lastScrape: number | undefined;
+  /** Milliseconds since then, or since the process began, on a clock that never steps. */
+  readonly idle: number;
   readonly collectionInterval: number;
   readonly skippedScrapes: number;
   readonly devices: readonly {
@@ -52,6 +55,7 @@ export function statusOf(
       id,
       {
         lastScrape: frame?.time,
+        idle: Math.round(frame === undefined ? performance.now() : uptime() * 1000 - frame.monotonicTime),
         collectionInterval: config.collectionInterval,
         skippedScrapes: receiver.skippedScrapes,
         devices: (frame?.devices ?? []).map(({ series, up, peerCounts }) => ({
@@ -76,16 +80,14 @@ export function statusOf(
 
 /** Why an agent is not ready: what has not been scraped yet. Empty: it is. */
 export function notReady({ receivers }: AgentStatus): string[] {
-  return Object.entries(receivers)
-    .filter(([, { lastScrape }]) => lastScrape === undefined)
-    .map(([id]) => `${id} has not scraped yet`);
+  const entries = Object.entries(receivers);
+  if (entries.length === 0) return ['it is still starting'];
+  return entries.filter(([, { lastScrape }]) => lastScrape === undefined).map(([id]) => `${id} has not scraped yet`);
 }
 
 /** What has stopped though it should go on. Empty: the agent is healthy. */
-export function notHealthy({ receivers, startedAt }: AgentStatus, now: number): string[] {
+export function notHealthy({ receivers }: AgentStatus): string[] {
   return Object.entries(receivers)
-    .filter(
-      ([, { lastScrape, collectionInterval }]) => now - (lastScrape ?? startedAt) > 4 * collectionInterval + 60_000,
-    )
+    .filter(([, { idle, collectionInterval }]) => idle > 4 * collectionInterval + 60_000)
     .map(([id]) => `${id} has not scraped for a long time`);
 }

@@ -49,7 +49,7 @@ export class NameBook {
       if (!(await file.refresh())) continue;
       changed = true;
       const { path, problem } = file;
-      if (problem === undefined) this.#trouble.over(path, 'names are read again', { file: path });
+      if (problem === undefined) this.#trouble.over([path], 'names are read again', { file: path });
       else this.#trouble.seen(path, 'names can not be read, those known before stay', { file: path, problem });
     }
     return changed;

@@ -1,11 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { runInSlices } from '@wgotel/core';
 import type { StateSocketConfig } from '../config/configuration.js';
+import { SocketFile, type SocketPlace } from '../socket-file.js';
 import { Client } from './client.js';
-import { SocketFile } from './socket-file.js';
 import { TunnelStream, type Tunnels } from './tunnel-stream.js';
 
 const MOST_CLIENTS = 128;
+
+const PLACE: Omit<SocketPlace, 'path' | 'mode'> = {
+  // Of a group there may be, for those who did not say which.
+  usualGroup: 'wgotel',
+  folderMode: 0o755,
+  what: "tunnels can't be told of",
+  setting: 'extensions.state_socket.path',
+};
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -59,7 +67,7 @@ export class StateServer {
     server.maxConnections = 4 * MOST_CLIENTS;
     // A second answer on a connection would wait for ever for the end of the first.
     server.maxRequestsPerSocket = 1;
-    const file = await SocketFile.listen(server, config, before?.path === config.path);
+    const file = await SocketFile.listen(server, { ...PLACE, ...config }, before?.path === config.path);
     server.unref();
     return new StateServer(config.path, source, server, file);
   }

@@ -6,14 +6,28 @@ import { StringDecoder } from 'node:string_decoder';
 /** Bytes read or written at once. */
 const CHUNK = 256 * 1024;
 
+/** What a file of saved state is called, with the receiver's id in front. Beside it there may be what was saved at the end, what is
+ *  being written, and what could not be used. */
+export const STATE_FILES = {
+  now: '.state',
+  atEnd: '.state.end',
+  aside: '.state.new',
+  unused: '.state.unused',
+} as const;
+
 /** The saved state of one receiver. Its name says whether it was saved at the end: then nothing was sent since. */
 export class StateFile {
   readonly #path: string;
   readonly #atEnd: string;
+  readonly #aside: string;
+  readonly #unused: string;
 
   constructor(folder: string, receiver: string) {
-    this.#path = join(folder, `${encodeURIComponent(receiver)}.state`);
-    this.#atEnd = `${this.#path}.end`;
+    const named = (suffix: string): string => join(folder, `${encodeURIComponent(receiver)}${suffix}`);
+    this.#path = named(STATE_FILES.now);
+    this.#atEnd = named(STATE_FILES.atEnd);
+    this.#aside = named(STATE_FILES.aside);
+    this.#unused = named(STATE_FILES.unused);
   }
 
   /** What there is. From now on it is no longer as at the end, whatever becomes of this process. `undefined`: nothing.
@@ -30,12 +44,21 @@ export class StateFile {
     renameSync(this.#path, this.#atEnd);
   }
 
+  /** Keeps what was taken and can't be used, in the place of what was kept before. Returns its path. `undefined`: there is nothing to
+   *  keep.
+   *
+   *  @throws {Error} of the file system */
+  setAside(): string | undefined {
+    if (!existsSync(this.#path)) return undefined;
+    renameSync(this.#path, this.#unused);
+    return this.#unused;
+  }
+
   /** Writes aside, then puts it in place of what there was.
    *
    *  @throws {Error} of the file system */
   async write(text: Iterable<string>, clean: boolean): Promise<void> {
-    const aside = `${this.#path}.new`;
-    const file = await open(aside, 'w', 0o600);
+    const file = await open(this.#aside, 'w', 0o600);
     try {
       let waiting = '';
       for (const lines of text) {
@@ -49,7 +72,7 @@ export class StateFile {
     } finally {
       await file.close();
     }
-    await rename(aside, clean ? this.#atEnd : this.#path);
+    await rename(this.#aside, clean ? this.#atEnd : this.#path);
     if (clean) rmSync(this.#path, { force: true });
   }
 }

@@ -1,7 +1,11 @@
 import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { answers } from '../unix-socket.js';
+
+/** The socket in a folder that whoever uses it listens on. */
+export const LOCK = 'lock';
 
 /** Longer paths are none of a Unix socket. */
 const LONGEST_SOCKET = 107;
@@ -30,9 +34,9 @@ export class StateFolder {
     if ((mode & 0o077) !== 0) {
       throw new Error(`${path} is open to others, and what is saved holds endpoints of peers: chmod 700 ${path}`);
     }
-    const socket = join(path, 'lock');
+    const socket = join(path, LOCK);
     if (Buffer.byteLength(socket) > LONGEST_SOCKET) {
-      throw new Error(`${path} is too long a path: ${LONGEST_SOCKET - '/lock'.length} bytes at most`);
+      throw new Error(`${path} is too long a path: ${LONGEST_SOCKET - `/${LOCK}`.length} bytes at most`);
     }
     return new StateFolder(path, await take(socket, path));
   }
@@ -61,16 +65,4 @@ async function listen(socket: string): Promise<Server> {
   await once(server, 'listening');
   // The agent goes on or ends for other reasons.
   return server.unref();
-}
-
-async function answers(socket: string): Promise<boolean> {
-  const client = connect(socket);
-  try {
-    await once(client, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    client.destroy();
-  }
 }

@@ -43,7 +43,19 @@ export class StateKeeper {
       problem = (error as Error).message;
     }
     if (problem === undefined) return;
-    this.#log.warn('saved state can not be used, so all begins anew', { receiver: this.#id, problem });
+    this.#wasClean = false;
+    const kept = this.#setAside();
+    this.#log.warn('saved state can not be used, so all begins anew', { receiver: this.#id, problem, kept });
+  }
+
+  /** Where what can't be used is from now on, so that nothing is written over it. */
+  #setAside(): string | undefined {
+    try {
+      return this.#file.setAside();
+    } catch {
+      // Then nothing can be written either, and that is said when it is tried.
+      return undefined;
+    }
   }
 
   /** To be called with each frame, while no scrape can end. */
@@ -65,6 +77,7 @@ export class StateKeeper {
       // A receiver that never scraped knows nothing new.
       if (this.#receiver.frame !== undefined) await this.#file.write(this.#receiver.save(this.#boot), clean);
       else if (this.#wasClean) this.#file.putBack();
+      if (this.#trouble !== undefined) this.#log.info('state is saved again', { receiver: this.#id });
       this.#trouble = undefined;
     } catch (error) {
       const problem = (error as Error).message;

@@ -9,6 +9,8 @@ export interface SourceFailure {
   readonly device: string | undefined;
   /** The network namespace it was in. Absent: this process's own. */
   readonly netns?: string | undefined;
+  /** Whether it hides devices of all sources and namespaces, as when a reader does not answer. Absent: no. */
+  readonly everywhere?: true | undefined;
   readonly code: WireGuardErrorCode;
   /** What failed and what to do about it, in a sentence. */
   readonly message: string;

@@ -47,6 +47,13 @@ export class LineBuffer {
     chunk.fill(0);
   }
 
+  /** No more bytes come.
+   *
+   *  @throws {WireGuardError} `PROTOCOL` if the last line has no end */
+  end(): void {
+    if (this.#used > 0) throw new WireGuardError('PROTOCOL', 'the output breaks off in the middle of a line');
+  }
+
   clear(): void {
     this.#bytes.fill(0);
     this.#used = 0;

@@ -1,11 +1,12 @@
 import { AutoSource } from './auto.js';
+import { ReaderSource, type ReaderSourceOptions } from './reader/source.js';
 import { RecordedSource } from './recorded/source.js';
 import type { Source } from './source.js';
 import { UapiSource, type UapiSourceOptions } from './uapi/source.js';
 import { WgShowSource, type WgShowSourceOptions } from './wg-show/source.js';
 
 /** Options of all sources together; each takes what concerns it. */
-export interface SourceOptions extends UapiSourceOptions, WgShowSourceOptions {
+export interface SourceOptions extends UapiSourceOptions, WgShowSourceOptions, ReaderSourceOptions {
   /** A recording, for the source `recorded`. */
   readonly file?: string | undefined;
 }
@@ -17,6 +18,7 @@ export const SOURCES = {
     options.netns === undefined || options.netns.length === 0 ? new AutoSource(options) : new WgShowSource(options),
   uapi: (options: SourceOptions): Source => new UapiSource(options),
   'wg-show': (options: SourceOptions): Source => new WgShowSource(options),
+  reader: (options: SourceOptions): Source => new ReaderSource(options),
   recorded: (options: SourceOptions): Source => new RecordedSource(options),
 } as const;
 

@@ -13,8 +13,6 @@ import { Series } from './series.js';
 import { AT_NEXT } from './start-time.js';
 import { restoredStep, stepOf, type Scrape, type Step } from './step.js';
 
-const NO_PEERS: readonly never[] = [];
-
 /** Peers tracked between two pauses. */
 const BATCH = 512;
 
@@ -67,13 +65,14 @@ export class DeviceTracker {
     });
     if (step.changes === undefined) this.#log.forget();
     this.#countedSince = Math.min(this.#countedSince ?? step.countedFrom, step.time);
-    const added: PeerView[] = [];
-    const views: PeerView[] = [];
+    const [added, views]: [PeerView[], PeerView[]] = [[], []];
     const peerCounts: Record<PeerState, number> = { active: 0, stale: 0, never: 0, idle: 0 };
+    let removed: readonly PeerView[] | undefined;
     let unchanged = before !== undefined && before.peers.length === device.peers.length;
     for (const [index, peer] of device.peers.entries()) {
       let tracker = this.#find(peer.publicKey, index);
       if (tracker === undefined) {
+        if (this.#limit.isFull) removed ??= this.#disappear(step, new Set(device.peers.map((each) => each.publicKey)));
         tracker = this.#appear(peer, step);
         // Only beside peers that stayed is a new one an addition.
         if (step.changes !== undefined) added.push(tracker.view);
@@ -93,7 +92,7 @@ export class DeviceTracker {
       if (index % BATCH === BATCH - 1) yield;
     }
     this.#order.length = device.peers.length;
-    const removed = this.peers.size > device.peers.length ? this.#disappear(step) : NO_PEERS;
+    removed ??= this.peers.size > device.peers.length ? this.#disappear(step) : [];
     if (added.length > 0 || removed.length > 0) this.#log.arrive(added, removed, this.peers, step);
     const fields = deviceFields(before?.device, device);
     this.#count(added.length + removed.length + Math.min(fields.length, 1));
@@ -265,10 +264,11 @@ export class DeviceTracker {
     return tracker;
   }
 
-  #disappear(step: Step): PeerView[] {
+  /** @param listed the keys of those that are there, for newcomers who need a place. `undefined`: all were seen by now */
+  #disappear(step: Step, listed?: ReadonlySet<string>): PeerView[] {
     const removed: PeerView[] = [];
     for (const [publicKey, tracker] of this.peers) {
-      if (tracker.seen === step) continue;
+      if (listed?.has(publicKey) ?? tracker.seen === step) continue;
       this.peers.delete(publicKey);
       tracker.leave(step);
       this.#forget(tracker, step.time);

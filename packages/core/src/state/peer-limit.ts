@@ -25,9 +25,14 @@ export class PeerLimit {
     this.#rankedAt = rankedAt;
   }
 
+  /** Whether a new peer would not become a member. */
+  get isFull(): boolean {
+    return this.#members >= this.#limit;
+  }
+
   /** Whether a new peer becomes a member. */
   admit(): boolean {
-    if (this.#members >= this.#limit) return false;
+    if (this.isFull) return false;
     this.#members++;
     return true;
   }

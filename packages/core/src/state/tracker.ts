@@ -265,15 +265,16 @@ function blindness(failures: readonly SourceFailure[]): (device: Series, source:
 }
 
 /** What a failure hides. */
-type Blind = Pick<SourceFailure, 'source' | 'device' | 'netns'>;
+type Blind = Pick<SourceFailure, 'source' | 'device' | 'netns' | 'everywhere'>;
 
 function behind(blind: readonly Blind[]): (device: Series, source: string | undefined) => boolean {
   return ({ device, netns }, source) =>
     blind.some(
       (failure) =>
-        failure.netns === netns &&
-        (failure.device === device ||
-          (failure.device === undefined && (source === undefined || failure.source === source))),
+        failure.everywhere === true ||
+        (failure.netns === netns &&
+          (failure.device === device ||
+            (failure.device === undefined && (source === undefined || failure.source === source)))),
     );
 }
 

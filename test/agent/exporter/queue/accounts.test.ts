@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '@wgotel/agent';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { until } from '../../../support/process.js';
 import { checkAccounts } from '../accounts.js';
-import { request, turn } from '../sender-setup.js';
+import { turn } from '../sender-setup.js';
 import { BLOCK, SENT, startSender, UNCONNECTED, withFolder, type Running } from './queue-setup.js';
 
 const REFUSED: Outcome = { kind: 'refused', reason: 'no', message: '' };
 const IN_PART: Outcome = { kind: 'sent', rejectedItems: 2, message: 'z' };
 
-/** What is done: something is enqueued, time passes, or the process is ended or killed and another one begins. */
+/** What is done: something is enqueued, time passes, the disk fails or works again, or the process is ended or killed and
+ *  another one begins. */
 type Step =
   | { readonly is: 'enqueue'; readonly items: number; readonly blocks: number }
-  | { readonly is: 'turn' | 'settle' | 'end' | 'kill' };
+  | { readonly is: 'turn' | 'break' | 'mend' | 'settle' | 'end' | 'kill' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -28,6 +29,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ is: fc.constant('turn' as const) }) },
+  { weight: 2, arbitrary: fc.record({ is: fc.constantFrom('break' as const, 'mend' as const) }) },
   { weight: 2, arbitrary: fc.record({ is: fc.constantFrom('settle' as const, 'end' as const, 'kill' as const) }) },
 );
 
@@ -36,10 +38,13 @@ class Succession {
   readonly accepted: string[] = [];
   dropped = 0;
   enqueued = 0;
+  /** How many had their bytes given back. */
+  released = 0;
   readonly #root: string;
   readonly #answer: () => Outcome;
   #folder: string;
   #count = 0;
+  #isBroken = false;
   #running: Running;
 
   constructor(root: string, answer: () => Outcome) {
@@ -49,10 +54,39 @@ class Succession {
     this.#running = this.#begin();
   }
 
+  /** Waits until the folder was looked through. */
+  async open(): Promise<void> {
+    this.enqueue(1, 1);
+    await this.settle();
+  }
+
   enqueue(items: number, blocks: number): void {
     const text = `${++this.enqueued} ${randomBytes(blocks * BLOCK - 600).toString('latin1')}`;
-    void this.#running.sender.enqueue(request(text, items));
+    const bytes = Buffer.from(text);
+    const release = (): void => {
+      this.released++;
+      // As a buffer is that is written over.
+      bytes.fill(0);
+    };
+    void this.#running.sender.enqueue({ bytes, items, release });
     this.check();
+  }
+
+  /** The folder of the queue is none for a while. */
+  break(): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    renameSync(this.#folder, `${this.#folder}.away`);
+    writeFileSync(this.#folder, '');
+  }
+
+  mend(): void {
+    if (!this.#isBroken) return;
+    this.#isBroken = false;
+    rmSync(this.#folder);
+    renameSync(`${this.#folder}.away`, this.#folder);
+    // What could not be done is tried again with what comes next.
+    this.enqueue(1, 1);
   }
 
   check(): void {
@@ -61,6 +95,7 @@ class Succession {
 
   /** Waits until everything is on disk or done with, and does something at that very moment. */
   async settle(then: () => void = () => undefined): Promise<void> {
+    this.mend();
     const { sender } = this.#running;
     await until('all is on disk', () => {
       this.check();
@@ -94,6 +129,7 @@ class Succession {
 
   /** Waits until nothing is left to do. */
   async finish(): Promise<void> {
+    this.mend();
     await until('all is done', () => {
       this.check();
       return this.#running.sender.deliveries.queued.requests === 0 && readdirSync(this.#folder).length === 0;
@@ -111,7 +147,7 @@ class Succession {
     this.#folder = folder;
     const left = readdirSync(folder).map((name) => Number(name.split('-')[1]));
     this.#running = this.#begin();
-    await this.settle();
+    await this.open();
     const { restored } = this.#running.sender.deliveries;
     assert.deepEqual(restored, { requests: left.length, items: left.reduce((sum, items) => sum + items, 0) });
   }
@@ -134,6 +170,7 @@ describe('the accounts of a queue on disk', function () {
         (steps, outcomes) =>
           withFolder(async (root) => {
             const agents = new Succession(root, () => outcomes.shift() ?? SENT);
+            await agents.open();
             for (const each of steps) {
               if (each.is === 'enqueue') agents.enqueue(each.items, each.blocks);
               else if (each.is === 'turn') await turn();
@@ -146,6 +183,7 @@ describe('the accounts of a queue on disk', function () {
             assert.deepEqual(numbers, ordered);
             assert.equal(new Set(agents.accepted).size, new Set(numbers).size, 'a repetition is not the same');
             assert.equal(new Set(numbers).size + agents.dropped, agents.enqueued);
+            assert.equal(agents.released, agents.enqueued);
           }),
       ),
       { numRuns: 60 },

@@ -1,4 +1,4 @@
-import { uptime } from 'node:os';
+import { systemClock } from '@wgotel/core';
 import type { PageConfig } from '../../config/configuration.js';
 import { ConfigError } from '../../config/problems.js';
 import { WebAccess } from '../../exporter/prometheus/web-config/web-access.js';
@@ -10,7 +10,7 @@ export async function checkPage(id: string, { listen, webConfigFile }: PageConfi
   if (webConfigFile === undefined)
     return { verdict: 'ok', what, found: 'everybody who reaches it may ask, in plain text' };
   try {
-    const { current } = await WebAccess.read(webConfigFile, () => uptime() * 1000);
+    const { current } = await WebAccess.read(webConfigFile, () => systemClock.monotonic());
     const remedy = { fix: 'replace it' };
     if (current.remark !== undefined) return { verdict: 'warn', what, found: current.remark, ...remedy };
     const by = [

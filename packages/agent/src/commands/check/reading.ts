@@ -56,11 +56,15 @@ export async function checkReceiver(id: string, config: ReceiverConfig): Promise
 
 const DROP_INS = 'deploy/systemd/wgotel.service.d';
 
+/** Whose failure it may be is not told. */
+const TO_THE_READER = ' (to the reader, where one reads)';
+
 function whatOf(id: string, read: string, netns: string | undefined): string {
   return `receivers.${id}, ${read}${netns === undefined ? '' : ` in ${netns}`}`;
 }
 
-function fixOf(code: WireGuardErrorCode, netns: string | undefined): string | undefined {
+function fixOf(code: WireGuardErrorCode, source: string, netns: string | undefined): string | undefined {
+  if (source === 'reader') return 'see that wgotel reader runs, and what it says: journalctl --unit wgotel-reader';
   if (code === 'TIMEOUT') return 'set a longer timeout, or look why the device is slow';
   if (code !== 'SOURCE_UNAVAILABLE') return undefined;
   return netns === undefined
@@ -71,14 +75,15 @@ function fixOf(code: WireGuardErrorCode, netns: string | undefined): string | un
 /** What a failure to read is to an operator. */
 export function ofFailure(id: string, { source, device, netns, code, message }: SourceFailure): Finding {
   const what = whatOf(id, device ?? source, netns);
-  const fix = code === 'PERMISSION_DENIED' ? permissionFix(source, netns) : fixOf(code, netns);
+  const fix = code === 'PERMISSION_DENIED' ? permissionFix(source, netns) : fixOf(code, source, netns);
   return { verdict: 'fail', what, found: message, fix };
 }
 
 /** Which privilege a source needs, and the drop-in of the systemd unit that grants it. */
 function permissionFix(source: string, netns: string | undefined): string {
-  if (source === 'uapi') return `run as root, or grant CAP_DAC_OVERRIDE: ${DROP_INS}/userspace.conf`;
-  if (netns !== undefined) return `run as root, or grant CAP_SYS_ADMIN too: ${DROP_INS}/netns.conf`;
+  if (source === 'reader') return 'run as the user that the reader runs as: sudo --user=wgotel, or as root';
+  if (source === 'uapi') return `run as root, or grant CAP_DAC_OVERRIDE${TO_THE_READER}: ${DROP_INS}/userspace.conf`;
+  if (netns !== undefined) return `run as root, or grant CAP_SYS_ADMIN too${TO_THE_READER}: ${DROP_INS}/netns.conf`;
   return `run as root, or grant CAP_NET_ADMIN: deploy/systemd/wgotel.service; for userspace devices CAP_DAC_OVERRIDE: ${DROP_INS}/userspace.conf`;
 }
 

@@ -127,6 +127,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     netns: texts.optional().describe('Network namespaces to read instead of the own one: NAME, /PATH or pid:N.'),
     directory: text.optional().describe('Where userspace devices have their sockets.'),
     file: text.optional().describe('A recording, for the source `recorded`.'),
+    socket: text.optional().describe('Where the reader is asked, for the source `reader`.'),
     collection_interval: duration(1).default(15_000).describe('Time between two scrapes.'),
     storage: text.optional().describe('The extension that keeps what is known over restarts, such as file_storage.'),
     initial_delay: duration(0).default(1000).describe('Time before the first scrape.'),
@@ -153,18 +154,22 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       .default([])
       .describe('Devices that are down when they are not there.'),
   })
-  .superRefine(({ source, command, read, netns, file, directory, devices, include, exclude, ...given }, context) => {
+  .superRefine((settings, context) => {
+    const { source, command, read, netns, file, socket, directory, devices, include, exclude, ...given } = settings;
     const refuse = (path: string | (string | number)[], message: string): void =>
       context.addIssue({ code: 'custom', path: [path].flat(), message });
     if (source === 'recorded' && file === undefined) refuse('file', 'expected the recording that is to be read');
     if (SOURCE_NAMES.includes(source) && source !== 'recorded' && file !== undefined)
       refuse('file', 'is for the source recorded');
+    if (SOURCE_NAMES.includes(source) && source !== 'reader' && socket !== undefined)
+      refuse('socket', 'is for the source reader');
     refuseNames(given, refuse);
     const runsWg = source === 'wg-show' || source === 'auto' || !SOURCE_NAMES.includes(source);
     if (!runsWg && command !== undefined) refuse('command', 'is for the sources auto and wg-show');
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
     if (!runsWg && netns !== undefined) refuse('netns', 'is for the sources auto and wg-show');
-    if (source === 'wg-show' && directory !== undefined) refuse('directory', 'is for the sources auto and uapi');
+    if ((source === 'wg-show' || source === 'reader') && directory !== undefined)
+      refuse('directory', 'is for the sources auto and uapi');
     if (!Array.isArray(devices)) return;
     const reads = isUsable(include) && isUsable(exclude) ? interfaceFilter({ include, exclude }) : undefined;
     for (const [index, device] of devices.entries()) {
@@ -187,6 +192,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       read: given.read,
       netns: given.netns,
       file: given.file,
+      socket: given.socket,
     },
     collectionInterval: given.collection_interval,
     storage: given.storage,

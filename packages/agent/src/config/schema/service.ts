@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../../log.js';
 import type { HealthConfig, PipelineConfig, StateSocketConfig, TelemetryConfig } from '../configuration.js';
+import { LONGEST_PATH } from '../../socket-file.js';
 import { text, texts } from './scalars.js';
 
 /** `HOST:PORT`. */
@@ -36,9 +37,6 @@ export const fileStorage: z.ZodType<FileStorage> = z
     fsync: z.boolean().default(false).describe('Whether queues on disk outlive a crash of the machine too.'),
   })
   .prefault({});
-
-/** A Unix socket's path has 107 bytes at most, and is made under a longer name first. */
-const LONGEST_PATH = 90;
 
 /** The section of the extension `state_socket`. */
 export const stateSocket: z.ZodType<StateSocketConfig> = z

@@ -1,5 +1,4 @@
-import { uptime } from 'node:os';
-import { runInSlices, type Attributes, type Frame } from '@wgotel/core';
+import { runInSlices, systemClock, type Attributes, type Frame } from '@wgotel/core';
 import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReceiverConfig } from '../../config/configuration.js';
 import { labels } from './names.js';
@@ -41,7 +40,7 @@ export class Exposition {
 
   /** @param profiles what is on the page, in this order
    *  @param now milliseconds of the clock that frames are stamped with */
-  constructor(profiles: readonly Profile[], source: PageSource, now: () => number = () => uptime() * 1000) {
+  constructor(profiles: readonly Profile[], source: PageSource, now: () => number = () => systemClock.monotonic()) {
     this.#profiles = profiles;
     this.#source = source;
     this.#now = now;

@@ -92,7 +92,7 @@ export class PageServer {
       this.#work = this.#work.then(async () => {
         try {
           if (!this.#isClosed) await this.#follow();
-          this.#troubles.over('interface', `metrics are served on ${name} again`, {});
+          this.#troubles.over(['interface'], `metrics are served on ${name} again`, {});
         } catch (error) {
           const { code, message } = error as NodeJS.ErrnoException;
           this.#troubles.seen(

@@ -1,5 +1,5 @@
-import { uptime } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { systemClock } from '@wgotel/core';
 import type { PageConfig, ProfilesConfig } from '../../config/configuration.js';
 import { ConfigError } from '../../config/problems.js';
 import type { Logger } from '../../log.js';
@@ -18,7 +18,7 @@ interface Entry {
   readonly server: PageServer;
 }
 
-const now = (): number => uptime() * 1000;
+const now = (): number => systemClock.monotonic();
 
 /** The pages of a configuration, each where it says. */
 export class Pages {

@@ -102,7 +102,7 @@ export class FileQueue implements Queue {
   async take(): Promise<EncodedRequest | undefined> {
     for (let entry = this.#entries[0]; entry !== undefined; entry = this.#entries[0]) {
       await entry.settled;
-      if (this.#writing?.entry === entry) await this.#writing.done;
+      while (this.#writing?.entry === entry) await this.#writing.done;
       if (this.#entries[0] !== entry) continue;
       this.#taken = entry;
       // What the disk does not take goes out without having been there.
@@ -152,8 +152,8 @@ export class FileQueue implements Queue {
         const done = this.#store(entry);
         this.#writing = { entry, done: done.catch(() => undefined) };
         await done.finally(() => (this.#writing = undefined));
+        this.#progressed(undefined);
       }
-      this.#progressed(undefined);
     } catch (error) {
       this.#progressed((error as Error).message);
     }
@@ -178,6 +178,7 @@ export class FileQueue implements Queue {
       this.#listener?.restored({ requests: found.length, items: sum(found.map(({ items }) => items)) });
     }
     await this.#makeRoom(0);
+    this.#progressed(undefined);
   }
 
   async #store(entry: Entry): Promise<void> {

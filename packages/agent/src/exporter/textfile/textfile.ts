@@ -54,7 +54,7 @@ export class Textfile {
       const { pieces } = await (await this.#exposition.page()).body('text', false);
       await writeFile(this.#draft, pieces, { mode: 0o644 });
       await rename(this.#draft, this.#path);
-      this.#troubles.over('write', 'the text file is written again', {});
+      this.#troubles.over(['write'], 'the text file is written again', {});
     } catch (error) {
       await rm(this.#draft, { force: true }).catch(() => undefined);
       const { code, message } = error as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
-import { uptime } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { systemClock } from '@wgotel/core';
 import type { TextfilePageConfig } from '../../config/configuration.js';
 import { ConfigError } from '../../config/problems.js';
 import type { Logger } from '../../log.js';
@@ -57,6 +57,6 @@ export class Textfiles {
 
   #make(id: string, { path, profiles, receivers }: TextfilePageConfig): Textfile {
     const exposition = new Exposition([...makeProfiles(profiles).values()], this.#source(receivers));
-    return new Textfile(path, exposition, new TroubleLog(this.#log, () => uptime() * 1000, { exporter: id }));
+    return new Textfile(path, exposition, new TroubleLog(this.#log, () => systemClock.monotonic(), { exporter: id }));
   }
 }

@@ -4,6 +4,7 @@ import type { Device, Peer } from '../../model/device.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import { parseEndpoint } from '../../model/endpoint.js';
 
+/** Raised when those who read an earlier one would misread it. */
 export const RECORDING_VERSION = 1;
 
 /** Writes down what was read so that it can be shown to others: public keys become pseudonyms that can't be turned back,

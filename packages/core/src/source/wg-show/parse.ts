@@ -1,6 +1,7 @@
 import { WireGuardError } from '../../errors.js';
 import type { Peer } from '../../model/device.js';
-import { base64Key, decimal, spells } from '../bytes.js';
+import { Columns } from '../columns.js';
+import { NONE, readPeerLine } from '../peer-line.js';
 import type { PeerTable } from '../peer-table.js';
 
 /** What the output says of one device. */
@@ -13,16 +14,15 @@ export interface DumpedDevice {
   readonly peers: Peer[];
 }
 
-/** What stands for keys that were not asked for. */
-export const HIDDEN = '(hidden)';
-
 /** Jc, Jmin, Jmax, S1, S2, H1, H2, H3 and H4 of a device that speaks as WireGuard does. */
 const PLAIN_AMNEZIA = ['0', '0', '0', '0', '0', '1', '2', '3', '4'];
 
 /** IFNAMSIZ, the zero at the end taken off. */
 const LONGEST_NAME = 15;
 
-const TAB = 9;
+/** Longer than a key in base64. */
+const LONGEST_WORD = 45;
+
 const PUBLIC_KEY = /^(?:[A-Za-z0-9+/]{43}=|\(none\))$/;
 const FIREWALL_MARK = /^(?:0x[0-9a-f]{1,8}|off)$/;
 
@@ -44,8 +44,7 @@ export class DumpParser {
   #device: Omit<DumpedDevice, 'peers'> | undefined;
   #table: PeerTable | undefined;
   #line = 0;
-  /** Ends of the current line's fields. */
-  #ends: number[] = [];
+  readonly #columns = new Columns();
 
   /** @param tableOf the peers of a device; `undefined` passes the device over
    *  @param now wall clock, milliseconds since the epoch */
@@ -58,14 +57,9 @@ export class DumpParser {
   parse(bytes: Buffer, end: number): void {
     for (let start = 0; start < end;) {
       this.#line++;
-      const ends = this.#ends;
-      ends.length = 0;
-      let at = start;
-      for (; bytes[at] !== 10; at++) if (bytes[at] === TAB) ends.push(at);
-      ends.push(at);
-      if (this.#device !== undefined && spells(bytes, start, ends[0]!, this.#device.name)) this.#parsePeer(bytes);
-      else this.#parseDevice(bytes, start);
-      start = at + 1;
+      start = this.#columns.cut(bytes, start) + 1;
+      if (this.#device !== undefined && this.#columns.is(0, this.#device.name)) this.#parsePeer();
+      else this.#parseDevice();
     }
   }
 
@@ -80,75 +74,39 @@ export class DumpParser {
     return this.devices;
   }
 
-  #parseDevice(bytes: Buffer, start: number): void {
+  #parseDevice(): void {
     this.finish();
-    const ends = this.#ends;
-    if (ends.length < 5) throw this.#malformed('an interface line of 5 columns');
-    const name = bytes.toString('latin1', start, Math.min(ends[0]!, start + LONGEST_NAME + 1));
+    const columns = this.#columns;
+    if (columns.count < 5) throw this.#malformed('an interface line of 5 columns');
+    const name = columns.text(0, LONGEST_NAME + 1);
     if (name.length > LONGEST_NAME || name === '') throw this.#malformed('the name of an interface in column 1');
-    const publicKey = bytes.toString('latin1', ends[1]! + 1, ends[2]);
+    const publicKey = columns.text(2, LONGEST_WORD);
     if (!PUBLIC_KEY.test(publicKey)) throw this.#malformed('a public key or (none) in column 3');
+    const listenPort = columns.number(3);
+    if (listenPort === -1) throw this.#malformed('the listening port in column 4 to be a decimal number');
     // AmneziaWG has columns of its own before it, all of which look otherwise.
-    const isPlain = FIREWALL_MARK.test(bytes.toString('latin1', ends[3]! + 1, ends[4]));
-    const mark = bytes.toString('latin1', (isPlain ? ends[3]! : ends.at(-2)!) + 1, isPlain ? ends[4] : ends.at(-1));
+    const isPlain = FIREWALL_MARK.test(columns.text(4, LONGEST_WORD));
+    const mark = columns.text(isPlain ? 4 : columns.count - 1, LONGEST_WORD);
     if (!FIREWALL_MARK.test(mark)) throw this.#malformed('a hexadecimal firewall mark or off in column 5');
     this.#device = {
       name,
-      publicKey: publicKey === '(none)' ? undefined : publicKey,
-      listenPort: this.#number(bytes, 2, 'the listening port') || undefined,
+      publicKey: publicKey === NONE ? undefined : publicKey,
+      listenPort: listenPort || undefined,
       firewallMark: mark === 'off' ? undefined : Number(mark),
-      standardMessages: isPlain || this.#isPlainAmnezia(bytes),
+      standardMessages: isPlain || this.#isPlainAmnezia(),
     };
     this.#table = this.#tableOf(this.#device.name);
     this.#table?.begin(this.#now);
   }
 
-  #parsePeer(bytes: Buffer): void {
-    const peers = this.#table;
-    if (peers === undefined) return;
-    const ends = this.#ends;
-    if (ends.length < 9) throw this.#malformed('a peer line of 9 columns');
-    if (!base64Key(bytes, ends[0]! + 1, ends[1]!, peers.key)) throw this.#malformed('a public key in column 2');
-    if (!peers.open()) throw this.#malformed('a peer not listed before');
-    peers.hasPresharedKey = this.#spells(bytes, 1, HIDDEN) ? undefined : !this.#isNone(bytes, 1);
-    if (!this.#isNone(bytes, 2)) peers.endpoint(bytes, ends[2]! + 1, ends[3]!);
-    if (!this.#isNone(bytes, 3)) {
-      for (let from = ends[3]! + 1, at = from; at <= ends[4]!; at++) {
-        if (bytes[at] !== 44 && at !== ends[4]) continue;
-        peers.allowedIP(bytes, from, at);
-        from = at + 1;
-      }
-    }
-    peers.handshakeSeconds = this.#number(bytes, 4, 'the latest handshake');
-    peers.receiveBytes = this.#number(bytes, 5, 'the received bytes');
-    peers.transmitBytes = this.#number(bytes, 6, 'the sent bytes');
-    peers.persistentKeepaliveInterval = this.#isOff(bytes, 7) ? 0 : this.#number(bytes, 7, 'the persistent keepalive');
-  }
-
-  /** The number in the field after the `index`th tab. */
-  #number(bytes: Buffer, index: number, what: string): number {
-    const value = decimal(bytes, this.#ends[index]! + 1, this.#ends[index + 1]!);
-    if (value === -1) throw this.#malformed(`${what} in column ${index + 2} to be a decimal number`);
-    return value;
-  }
-
-  #isNone(bytes: Buffer, index: number): boolean {
-    return this.#spells(bytes, index, '(none)');
-  }
-
-  #isOff(bytes: Buffer, index: number): boolean {
-    return this.#spells(bytes, index, 'off');
-  }
-
-  /** Whether the field after the `index`th tab is this word. */
-  #spells(bytes: Buffer, index: number, word: string): boolean {
-    return spells(bytes, this.#ends[index]! + 1, this.#ends[index + 1]!, word);
+  #parsePeer(): void {
+    if (this.#table !== undefined) readPeerLine(this.#columns, this.#table, (expected) => this.#malformed(expected));
   }
 
   /** Whether the columns of AmneziaWG's first version (junk packets, padding, types of messages) say that nothing is
    *  obfuscated. Of those that later versions added, nothing is read. */
-  #isPlainAmnezia(bytes: Buffer): boolean {
-    return this.#ends.length === 14 && PLAIN_AMNEZIA.every((word, index) => this.#spells(bytes, index + 3, word));
+  #isPlainAmnezia(): boolean {
+    return this.#columns.count === 14 && PLAIN_AMNEZIA.every((word, index) => this.#columns.is(index + 4, word));
   }
 
   /** Names the line and what was expected there; never quotes it, as it may hold a key. It is the whole source's failure:

@@ -1,5 +1,5 @@
 import { WireGuardError } from '../../errors.js';
-import { HIDDEN } from './parse.js';
+import { HIDDEN } from '../peer-line.js';
 
 /** What `wg show all` is asked, one after the other. None of the answers holds a private or preshared key.
  *  Source: wg(8), "show". */

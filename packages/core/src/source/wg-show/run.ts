@@ -18,6 +18,17 @@ const PACKAGES: Readonly<Record<string, string>> = {
   nsenter: 'install util-linux',
 };
 
+/** What programs that lead to `wg` need to know: where they are, who asks, and which agent, host or cluster to turn to. The rest
+ *  of the environment may hold secrets, such as headers of an exporter, which are no business of theirs. */
+const PASSED_ON =
+  /^(?:PATH|HOME|USER|LOGNAME|TMPDIR|TZ|XDG_RUNTIME_DIR|XDG_CONFIG_HOME|SSH_AUTH_SOCK|KUBECONFIG|KUBERNETES_SERVICE_(?:HOST|PORT)|CONTAINER_HOST|DOCKER_(?:HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY))$/;
+
+function environmentOf(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const passedOn = Object.entries(own).filter(([name]) => PASSED_ON.test(name));
+  // `wg` then complains in known words.
+  return { ...Object.fromEntries(passedOn), LC_ALL: 'C' };
+}
+
 /** Runs `wg` and hands its output over in chunks, which the taker zeroes. No shell is involved. A child that hangs is
  *  killed when the signal fires.
  *
@@ -37,7 +48,8 @@ export async function runWg(
     encoding: 'buffer',
     buffer: { stdout: false, stderr: true },
     maxBuffer: { stderr: MOST_COMPLAINTS },
-    env: { LC_ALL: 'C' },
+    env: environmentOf(process.env),
+    extendEnv: false,
     reject: false,
     killSignal: 'SIGKILL',
     // It would put listeners on the application's own process.

@@ -94,6 +94,7 @@ export class WgShowSource implements Source {
     try {
       const complaints = await this.#dump(namespace, buffer, signal);
       for (const complaint of complaints) fail(complaintToError(complaint));
+      buffer.end();
       dumped = parser.finish();
     } catch (error) {
       fail(error);

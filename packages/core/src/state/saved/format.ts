@@ -1,7 +1,8 @@
 import type { Device } from '../../model/device.js';
 import type { DeviceView, FailedAttempt, Io, PeerView, Totals } from '../frame.js';
 
-/** Another version is not read. */
+/** Raised when a program that reads the one before would misread it; what earlier ones wrote (test/fixtures/formats) is read
+ *  all the same. Fields that are unknown are ignored, so one more that may be missing is no new version. */
 export const VERSION = 1;
 
 /** The first line. Times on the monotonic clock belong to one run of the machine. */
@@ -25,6 +26,7 @@ export interface SavedFailure {
   readonly source: string;
   readonly device: string | undefined;
   readonly netns?: string | undefined;
+  readonly everywhere?: true | undefined;
 }
 
 export interface SavedError {

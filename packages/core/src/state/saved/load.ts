@@ -1,5 +1,5 @@
 import type { Header, LineKind, Lines } from './format.js';
-import { lineReaders, readHeader } from './readers.js';
+import { assertVersion, lineReaders, readHeader } from './readers.js';
 
 /** Lines as they were read, by kind but in order. */
 export type ReadLine = { [K in LineKind]: { readonly kind: K; readonly content: Lines[K] } }[LineKind];
@@ -40,6 +40,7 @@ export function* load(lines: Iterable<string>, now: Restoration): Generator<void
     try {
       const value: unknown = JSON.parse(line);
       if (header === undefined) {
+        assertVersion(value);
         header = readHeader(value);
         shift = shiftOf(header, now);
         readers = lineReaders(shift);
@@ -49,9 +50,10 @@ export function* load(lines: Iterable<string>, now: Restoration): Generator<void
       const kind = value[0] as LineKind;
       read.push({ kind, content: readers[kind](value[1]) } as ReadLine);
     } catch (error) {
+      if (error instanceof RangeError) throw error;
       // Neither the line nor what the parser cites of it is shown.
       const why = error instanceof TypeError ? error.message : 'not JSON';
-      throw new Error(`line ${number}: ${number === 1 ? 'not saved state of this version' : why}`, { cause: error });
+      throw new Error(`line ${number}: ${number === 1 ? 'not saved state' : why}`, { cause: error });
     }
     if (number % BATCH === 0) yield;
   }

@@ -48,13 +48,28 @@ const header = object({
 
 export const readHeader: Reader<Header> = header;
 
+const ofAnyVersion = object({ wgotel: oneOf('state'), version: number });
+
+/** @throws {RangeError} if the first line says another version than this program's
+ *  @throws {TypeError} if it says none */
+export function assertVersion(firstLine: unknown): void {
+  const { version } = ofAnyVersion(firstLine);
+  if (version !== VERSION)
+    throw new RangeError(`it is of version ${version}, and this wgotel reads version ${VERSION}`);
+}
+
 /** The kinds of lines after the first one, each with its reader.
  *
  *  @param shift what to add to instants on the monotonic clock */
 export function lineReaders(shift: number): { readonly [K in LineKind]: Reader<Lines[K]> } {
   const instant: Reader<number> = (value) => number(value) + shift;
   const scraped = object({ time: number, monotonicTime: instant });
-  const failure = object({ source: text, device: optional(text), netns: optional(text) });
+  const failure = object({
+    source: text,
+    device: optional(text),
+    netns: optional(text),
+    everywhere: optional(oneOf(true)),
+  });
   const flap = object({
     former: list(object({ endpoint: text, left: instant })),
     counted: list(object({ at: instant, time: number, back: flag, from: text, to: text })),

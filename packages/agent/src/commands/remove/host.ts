@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  type Stats,
+} from 'node:fs';
+import { join } from 'node:path';
+import { answers } from '../../unix-socket.js';
+
+/** A file system that things are removed from. Links are never followed below its root, but those in a path to a folder. */
+export class Host {
+  readonly #root: string;
+
+  /** @param root what stands for `/`. Anything else is for tests */
+  constructor(root: string = '/') {
+    this.#root = root;
+  }
+
+  /** `undefined`: there is nothing. */
+  stat(path: string): Stats | undefined {
+    return lstatSync(this.#at(path), { throwIfNoEntry: false });
+  }
+
+  /** `undefined`: it is no symbolic link. */
+  linkTarget(path: string): string | undefined {
+    return this.stat(path)?.isSymbolicLink() === true ? readlinkSync(this.#at(path)) : undefined;
+  }
+
+  /** Names in a folder, in order. What is no folder, or a link, has none. */
+  list(folder: string): string[] {
+    if (this.stat(folder)?.isDirectory() !== true) return [];
+    return readdirSync(this.#at(folder)).toSorted();
+  }
+
+  /** Removes one file, socket or link, or an empty folder.
+   *
+   *  @throws {Error} of the file system */
+  remove(path: string, isFolder: boolean): void {
+    if (isFolder) rmdirSync(this.#at(path));
+    else unlinkSync(this.#at(path));
+  }
+
+  /** Whether somebody listens at a socket. */
+  async answers(socket: string): Promise<boolean> {
+    return this.stat(socket)?.isSocket() === true && answers(this.#at(socket));
+  }
+
+  /** What systemd says of a unit, such as `active`. `undefined`: it does not run, or there is no systemd. */
+  unitState(unit: string): string | undefined {
+    if (statSync(this.#at('/run/systemd/system'), { throwIfNoEntry: false }) === undefined) return undefined;
+    const { stdout } = spawnSync('systemctl', ['show', '--value', '--property=ActiveState', unit], {
+      encoding: 'utf8',
+    });
+    const state = (stdout as string | null)?.trim() ?? '';
+    return ['', 'inactive', 'failed'].includes(state) ? undefined : state;
+  }
+
+  /** Whether there is a user of this name. */
+  hasUser(name: string): boolean {
+    try {
+      return readFileSync(this.#at('/etc/passwd'), 'utf8')
+        .split('\n')
+        .some((line) => line.startsWith(`${name}:`));
+    } catch {
+      return false;
+    }
+  }
+
+  #at(path: string): string {
+    return join(this.#root, path);
+  }
+}
