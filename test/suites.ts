@@ -54,9 +54,11 @@ function alertmanagerObstacles(): string[] {
 
 function journalObstacles(): string[] {
   const packages = { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote', '/usr/sbin/nft': 'nftables' };
-  return Object.entries(packages).flatMap(([path, name]) =>
-    existsSync(path) ? [] : [`${path} missing: apt-get install --no-install-recommends ${name}`],
-  );
+  const missing = Object.entries(packages).filter(([path]) => !existsSync(path));
+  return [
+    ...(process.getuid?.() === 0 ? [] : ['needs root']),
+    ...missing.map(([path, name]) => `${path} missing: apt-get install --no-install-recommends ${name}`),
+  ];
 }
 
 /** All suites in the order they run in. */

@@ -277,6 +277,28 @@ service:
     ]);
   });
 
+  it('keeps a queue on disk where its storage says, and gives nothing up then', () => {
+    const { exporters, warnings } = read(`
+exporters:
+  otlp: { endpoint: 'h:1', sending_queue: { storage: file_storage/q, queue_size: 4096 }, retry_on_failure: { max_elapsed_time: 5m } }
+  otlp_http: { endpoint: 'http://h:2' }
+extensions: { file_storage/q: { directory: /q, fsync: true } }
+service: { extensions: [file_storage/q] }
+`);
+    const { metrics, traces } = exporters['otlp_grpc']!;
+    assert.deepEqual(metrics?.queue, { limit: 4096, storage: '/q', fsync: true });
+    assert.deepEqual([traces?.queue, metrics.retry.maxElapsedTime], [metrics.queue, 0]);
+    assert.deepEqual(exporters['otlp_http']?.metrics?.queue, {
+      limit: 64 * 1024 * 1024,
+      storage: undefined,
+      fsync: false,
+    });
+    assert.deepEqual(warnings, [
+      'w.yaml:3:3 exporters.otlp: otlp is the old name of otlp_grpc',
+      'w.yaml:3:110 exporters.otlp.retry_on_failure.max_elapsed_time: does nothing with sending_queue.storage: nothing is given up',
+    ]);
+  });
+
   it('takes a text that was read as a number for the text it is', () => {
     const { exporters } = read('exporters: { otlp_grpc: { endpoint: "h:1", headers: { a: "${env:N}" } } }', {
       N: '007',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { Identity, peerId, runAtOnce, Tracker, type Frame, type TrackerOptions } from '@wgotel/core';
+import { Identity, peerId, runAtOnce, Tracker, type Frame, type Peer, type TrackerOptions } from '@wgotel/core';
 import { histories, type Scene } from '../../support/histories.js';
 import { pointsOf, seriesOf } from '../../support/points.js';
 import { advance, device, EPOCH, keyOf, peer, snapshot } from '../../support/snapshots.js';
@@ -168,6 +168,26 @@ describe('saved state', () => {
       assert.deepEqual(advance(tracker, snapshot(15, [device([])])).changes, []);
     });
   }
+
+  it('keeps what a device that is gone had folded, also while nobody can say whether it is back', () => {
+    const options = { ...OPTIONS, peerLimit: 1 };
+    const tracker = new Tracker(options);
+    const folded = (bytes: number): readonly Peer[] => [peer('a'), peer('b', { receiveBytes: bytes })];
+    for (const [seconds, devices] of [
+      [0, [device(folded(0))]],
+      [15, [device(folded(1000))]],
+      [30, []],
+    ] as const) {
+      advance(tracker, snapshot(seconds, devices));
+    }
+    const blind = snapshot(45, [], {
+      failures: [{ source: 'test', device: 'wg0', code: 'TIMEOUT', message: 'too slow' }],
+    });
+    const [uncut] = advance(tracker, blind).devices;
+    const [cut] = advance(restored(options, linesOf(tracker)), blind).devices;
+    assert.equal(uncut!.overflow!.io.receive, 1000);
+    assert.deepEqual(cut!.overflow, uncut!.overflow);
+  });
 
   it('of another run of the machine has the age that the wall clock says', () => {
     for (const [boot, state] of [
