@@ -8,6 +8,7 @@ import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
 import { prometheusObstacles } from './support/prometheus.js';
 import { registryObstacles } from './support/registry.js';
+import { mindflavorPath } from './support/rival-binaries.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
 
 /** A set of tests that need the same things and run in one process. */
@@ -103,6 +104,12 @@ export const suites: readonly Suite[] = [
     needs: { obstacles: collectorObstacles, enable: 'npm run collector && npm test -- collector' },
   },
   {
+    name: 'prometheus',
+    folders: ['prometheus'],
+    timeoutMs: 90_000,
+    needs: { obstacles: prometheusObstacles, enable: 'npm test -- prometheus' },
+  },
+  {
     name: 'faults',
     folders: ['faults'],
     timeoutMs: 180_000,
@@ -149,6 +156,16 @@ export const suites: readonly Suite[] = [
     needs: {
       obstacles: () => [...tunnelObstacles(), ...collectorObstacles()],
       enable: 'npm run collector && sudo -E npm test -- life',
+    },
+  },
+  {
+    name: 'rivals',
+    folders: ['rivals'],
+    timeoutMs: 90_000,
+    onlyByName: true,
+    needs: {
+      obstacles: () => [...(mindflavorPath() ? [] : ['no prometheus_wireguard_exporter binary']), ...tunnelObstacles()],
+      enable: 'npm run rivals && sudo -E npm test -- rivals',
     },
   },
   {

@@ -5,10 +5,21 @@ import { problems, read } from './config.js';
 const P = 'OTEL_EXPORTER_OTLP_';
 
 describe('configuration', () => {
-  it('has defaults for everything, and no exporter', () => {
+  it('has defaults for everything, no exporter that sends, and a page on loopback', () => {
     const { receivers, ...rest } = read(undefined);
     assert.deepEqual(rest, {
       exporters: {},
+      pages: {
+        prometheus: {
+          type: 'prometheus',
+          listen: { host: '127.0.0.1', isInterface: false, port: 9586 },
+          profiles: { native: {} },
+          webConfigFile: undefined,
+          explicit: false,
+          receivers: ['wireguard'],
+        },
+      },
+      textfiles: {},
       pipelines: {
         metrics: { signal: 'metrics', receivers: ['wireguard'], exporters: [] },
         logs: { signal: 'logs', receivers: ['wireguard'], exporters: [] },
