@@ -24,6 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'csv-parse': 'files of names in CSV, quoted as spreadsheets do',
   execa: 'runs `wg` without a shell and ends it in time; loaded only then',
   'ipaddr.js': 'normal forms of IPv6 prefixes in files that devices are compared with',
+  koffi: 'netlink sockets, which Node lacks; loaded only then, and optional',
   protobufjs: 'OTLP as JSON, and `RetryInfo` out of gRPC statuses',
   re2js: 'regular expressions as the Collector has them, in linear time',
   'smol-toml': 'files of names in TOML',
