@@ -9,6 +9,7 @@ import { machineObstacles } from './support/machine.js';
 import { isInstalled } from './support/process.js';
 import { prometheusObstacles } from './support/prometheus.js';
 import { registryObstacles } from './support/registry.js';
+import { mindflavorPath } from './support/rival-binaries.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
 
 /** A set of tests that need the same things and run in one process. */
@@ -54,9 +55,11 @@ function alertmanagerObstacles(): string[] {
 
 function journalObstacles(): string[] {
   const packages = { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote', '/usr/sbin/nft': 'nftables' };
-  return Object.entries(packages).flatMap(([path, name]) =>
-    existsSync(path) ? [] : [`${path} missing: apt-get install --no-install-recommends ${name}`],
-  );
+  const missing = Object.entries(packages).filter(([path]) => !existsSync(path));
+  return [
+    ...(process.getuid?.() === 0 ? [] : ['needs root']),
+    ...missing.map(([path, name]) => `${path} missing: apt-get install --no-install-recommends ${name}`),
+  ];
 }
 
 /** All suites in the order they run in. */
@@ -100,6 +103,12 @@ export const suites: readonly Suite[] = [
     folders: ['collector'],
     timeoutMs: 60_000,
     needs: { obstacles: collectorObstacles, enable: 'npm run collector && npm test -- collector' },
+  },
+  {
+    name: 'prometheus',
+    folders: ['prometheus'],
+    timeoutMs: 90_000,
+    needs: { obstacles: prometheusObstacles, enable: 'npm test -- prometheus' },
   },
   {
     name: 'faults',
@@ -154,6 +163,16 @@ export const suites: readonly Suite[] = [
     needs: {
       obstacles: () => [...tunnelObstacles(), ...collectorObstacles()],
       enable: 'npm run collector && sudo -E npm test -- life',
+    },
+  },
+  {
+    name: 'rivals',
+    folders: ['rivals'],
+    timeoutMs: 90_000,
+    onlyByName: true,
+    needs: {
+      obstacles: () => [...(mindflavorPath() ? [] : ['no prometheus_wireguard_exporter binary']), ...tunnelObstacles()],
+      enable: 'npm run rivals && sudo -E npm test -- rivals',
     },
   },
   {

@@ -83,6 +83,24 @@ describe('wgotel check', () => {
     }
   });
 
+  it('says who may ask for pages, and code 2 if that can’t be told', async () => {
+    const page = (more: string): Promise<{ code: number | null; out: string }> =>
+      cli([
+        'check',
+        '--config',
+        config('pages', `exporters: { prometheus: {}, prometheus/b: { endpoint: wg0:1${more} } }`),
+      ]);
+    const open = await page('');
+    assert.equal(open.code, 0);
+    assert.match(
+      open.out,
+      /^ok {4}exporters\.prometheus, 127\.0\.0\.1:9586: everybody who reaches it may ask, in plain text$/m,
+    );
+    const none = await page(`, web_config_file: ${join(folder, 'none')}`);
+    assert.equal(none.code, 2);
+    assert.match(none.out, /^fail {2}exporters\.prometheus\/b, wg0:1: '.*none' can't be read \(ENOENT\)$/m);
+  });
+
   it('says which pipeline a Collector lacks, and posts nothing to a webhook', async () => {
     const server = await OtlpServer.start(undefined, { signals: ['logs'] });
     const hook = await HttpServer.start();
@@ -291,6 +309,7 @@ describe('wgotel status', () => {
       loadedAt: 0,
       receivers: { wireguard: { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices, failures: [] } },
       exporters: { otlp_grpc: { metrics: otlp } },
+      pages: { prometheus: ['http://127.0.0.1:9586/metrics'], 'prometheus/wg': [] },
       stateSocket: { path: '/run/state.sock', clients: 1, dropped: 2 },
     };
     const lines = renderStatus(status as unknown as AgentStatus, 0).split('\n');
@@ -299,7 +318,9 @@ describe('wgotel status', () => {
       '  11 points: 11 sent, 0 queued, 0 dropped',
       '  queue in memory: 0 requests, 0 B',
     ]);
-    assert.equal(lines[8], 'state socket: /run/state.sock, 1 client, 2 cut off as too slow');
+    assert.equal(lines[8], 'exporter prometheus: http://127.0.0.1:9586/metrics');
+    assert.equal(lines[9], 'exporter prometheus/wg: nowhere, as its interface has no address');
+    assert.equal(lines[10], 'state socket: /run/state.sock, 1 client, 2 cut off as too slow');
   });
 
   it('accounts for everything, on disk and in memory', () => {
@@ -314,7 +335,14 @@ describe('wgotel status', () => {
       queued: count(3, 30),
       dropped: { queue_full: count(4, 40), disk: count(1, 10), partial_success: count(0, 2) },
     };
-    const status = { version: '1', startedAt: 0, loadedAt: 0, receivers: {}, exporters: { otlp_grpc: { traces } } };
+    const status = {
+      version: '1',
+      startedAt: 0,
+      loadedAt: 0,
+      receivers: {},
+      pages: {},
+      exporters: { otlp_grpc: { traces } },
+    };
     assert.deepEqual(
       renderStatus(status as unknown as AgentStatus, 0)
         .split('\n')
@@ -334,7 +362,7 @@ describe('wgotel status', () => {
   it('says that there is no device, or why none can be read, with the drop-in that is missing', () => {
     const lines = (...failures: unknown[]): string[] => {
       const wireguard = { lastScrape: 0, collectionInterval: 1, skippedScrapes: 0, devices: [], failures };
-      const status = { version: '1', startedAt: 0, loadedAt: 0, receivers: { wireguard }, exporters: {} };
+      const status = { version: '1', startedAt: 0, loadedAt: 0, receivers: { wireguard }, exporters: {}, pages: {} };
       return renderStatus(status as unknown as AgentStatus, 0)
         .split('\n')
         .slice(3, -1);

@@ -45,6 +45,7 @@ const DATA = [
 ];
 const REST = [
   '/etc/bash_completion.d/wgotel',
+  '/etc/systemd/system/wgotel-reader.service.d/userspace.conf',
   '/run/wgotel/names.csv',
   '/run/wgotel/names.csv.4711.tmp',
   '/run/wgotel/setup/wg0.conf',
@@ -52,13 +53,11 @@ const REST = [
 ];
 /** Made for the purpose by wgotel, the service manager or by who followed the documentation. */
 const FOLDERS = [
-  '/etc/systemd/system/wgotel-reader.service.d',
   '/etc/systemd/system/wgotel.service.d',
   '/etc/wgotel',
   '/run/wgotel',
   '/run/wgotel/setup',
   '/run/wgotel/state',
-  '/run/wgotel-reader',
   '/srv/state',
   '/var/lib/private/wgotel',
 ];
@@ -102,20 +101,16 @@ async function install(): Promise<void> {
   cpSync(repositoryPath('deploy/systemd'), system, { recursive: true });
   mkdirSync(at('/etc/sysusers.d'), { recursive: true });
   cpSync(join(system, 'sysusers.d/wgotel.conf'), at('/etc/sysusers.d/wgotel.conf'));
-  rmSync(join(system, 'sysusers.d'), { recursive: true });
-  // It goes to services of others.
-  rmSync(join(system, 'application.service.d'), { recursive: true });
-  mkdirSync(join(system, 'wgotel-reader.service.d'));
-  renameSync(join(system, 'wgotel.service.d/netns.conf'), join(system, 'wgotel-reader.service.d/netns.conf'));
+  // That one is for units of others.
+  for (const folder of ['sysusers.d', 'application.service.d']) rmSync(join(system, folder), { recursive: true });
   mkdirSync(join(system, 'multi-user.target.wants'));
-  for (const unit of ['wgotel.service', 'wgotel-reader.service'])
-    symlinkSync(`/etc/systemd/system/${unit}`, join(system, 'multi-user.target.wants', unit));
+  symlinkSync('/etc/systemd/system/wgotel.service', join(system, 'multi-user.target.wants/wgotel.service'));
   symlinkSync('private/wgotel', at('/var/lib/wgotel'));
   await socket('/var/lib/private/wgotel/lock');
   await socket('/srv/state/lock');
   await socket('/run/wgotel/state/wgotel.sock');
-  await socket('/run/wgotel/state/.wgotel.sock.4711');
   await socket('/run/wgotel-reader/reader.sock');
+  await socket('/run/wgotel/state/.wgotel.sock.4711');
 }
 
 interface Outcome {
@@ -245,7 +240,7 @@ describe('wgotel remove', () => {
     assert.equal(readlinkSync(at('/srv/state')), '../home/someone/folder');
   });
 
-  for (const path of ['/srv/state/lock', '/run/wgotel/state/wgotel.sock']) {
+  for (const path of ['/srv/state/lock', '/run/wgotel/state/wgotel.sock', '/run/wgotel-reader/reader.sock']) {
     it(`is refused while an agent answers at ${path}`, async () => {
       write('/srv/state/wireguard.state');
       await socket(path, true);
@@ -261,22 +256,14 @@ describe('wgotel remove', () => {
   it('is refused while the unit is active', async () => {
     await install();
     class Active extends Host {
-      readonly #active: string;
-      constructor(active: string) {
-        super(root);
-        this.#active = active;
-      }
-      override unitState(unit: string): string | undefined {
-        return unit === this.#active ? 'activating' : undefined;
+      override runningUnit(): string {
+        return 'wgotel.service is activating';
       }
     }
     const before = tree();
-    for (const unit of ['wgotel.service', 'wgotel-reader.service']) {
-      const { code, complaints } = await run({ purge: true }, new Active(unit));
-      assert.deepEqual([code, tree()], [1, before]);
-      const said = `nothing was removed: ${unit} is activating; stop it first`;
-      assert.ok(complaints.join('\n').startsWith(said), complaints.join('\n'));
-    }
+    const { code, complaints } = await run({ purge: true }, new Active(root));
+    assert.deepEqual([code, tree()], [1, before]);
+    assert.match(complaints.join('\n'), /nothing was removed: wgotel\.service is activating; stop it first/);
   });
 
   it('goes on after what can not be removed, and ends with 3', async () => {
@@ -326,8 +313,9 @@ describe('wgotel remove', () => {
   it('is told of all that deploy/systemd has to install', async () => {
     await install();
     const files = readdirSync(repositoryPath('deploy/systemd'), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('application.service.d'))
-      .map(({ name }) => name);
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .filter((name) => name !== 'tunnels.conf');
     const { said } = await run({ purge: true });
     for (const name of files)
       assert.ok(

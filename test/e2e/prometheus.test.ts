@@ -175,10 +175,11 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
   it('fires and clears: endpoint flapping', async function () {
     this.timeout(400_000);
     const addresses = ['192.0.2.2', '192.0.2.3'];
-    // The first makes the series, and the next four count.
-    for (let seen = 0; seen < 5; seen++) {
+    const isFlapping = (): Promise<boolean> => fires('WireGuardEndpointFlapping', ofPeer(well));
+    // The first makes the series, and the next four count; more where the machine is too slow for all to be in one range.
+    for (let seen = 0; seen < 5 || (seen < 50 && !(await isFlapping())); seen++) {
+      if (seen < 5) assert.equal(await isFlapping(), false, `after ${seen} changes`);
       const [from, to] = seen % 2 === 0 ? addresses : addresses.toReversed();
-      assert.equal(await fires('WireGuardEndpointFlapping', OF_AGENT), false, `after ${seen} changes`);
       await roam(to!, from!);
       await until(`change ${seen + 1}`, async () => (await changes()) > seen);
     }

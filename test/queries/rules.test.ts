@@ -45,3 +45,15 @@ describe('every alert', () => {
     });
   }
 });
+
+describe('docs/alerts.md', () => {
+  it('lists every alert for Prometheus, with its severity', () => {
+    const text = readFileSync(repositoryPath('docs/alerts.md'), 'utf8');
+    const listed = [...text.matchAll(/^\| `(WireGuard\w+)` +\| (\w+)/gm)].map(([, alert, severity]) => ({
+      alert,
+      severity,
+    }));
+    const given = readRules(ALERT_RULES).map(({ alert, labels }) => ({ alert, severity: labels?.['severity'] }));
+    assert.deepEqual(listed, given);
+  });
+});

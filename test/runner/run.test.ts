@@ -5,7 +5,7 @@ import { repositoryPath } from '../support/repository.js';
 
 describe('npm test', () => {
   for (const [args, code, out, err] of [
-    [['--help'], 0, /^Usage: npm test -- .*SUITE[^]*Only by name: extended\./, /^$/],
+    [['--help'], 0, /^Usage: npm test -- .*SUITE[^]*Only by name: rivals, extended\./, /^$/],
     [['--unknown'], 2, /^$/, /^Unknown option '--unknown'.*\n\nUsage: npm test/],
     [['unit', 'nonsense'], 2, /^$/, /^no suite nonsense\n\nUsage: npm test/],
   ] as const) {

@@ -52,11 +52,12 @@ export async function ensureProgram(program: GoProgram): Promise<string> {
     );
   }
   const path = binaryPath(program);
-  if (!existsSync(path)) await build(program, path);
+  if (!existsSync(path)) await buildInto(program, path);
   return path;
 }
 
-async function build(program: GoProgram, target: string): Promise<void> {
+/** Builds a program in a folder of its own and puts it where it is to be in one step. Throws when a step fails. */
+export async function buildInto(program: Pick<GoProgram, 'build'>, target: string): Promise<void> {
   await mkdir(cacheFolder(), { recursive: true });
   const folder = await mkdtemp(join(cacheFolder(), 'build-'));
   try {

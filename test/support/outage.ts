@@ -108,16 +108,25 @@ service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Which scrapes are not among what has arrived, but for those that were under way at a kill. */
+  missing(requests: readonly (readonly SeenPoint[])[]): number[] {
+    const arrived = new Set(
+      requests
+        .flat()
+        .filter(isReceived)
+        .map(({ value }) => value),
+    );
+    const all = Array.from({ length: this.scrapes }, (_, index) => index + 1);
+    return all.filter((number) => !arrived.has(number) && !this.#underWay.has(number));
+  }
+
   /** Checks what has arrived, with repetitions taken out: every scrape but one under way at a kill, each once, in order.
    *
    *  @param requests the points of each, in the order they came */
   assertComplete(requests: readonly (readonly SeenPoint[])[]): void {
     const points = requests.flat();
     const numbers = points.filter(isReceived).map(({ value }) => value);
-    const missing = Array.from({ length: this.scrapes }, (_, index) => index + 1).filter(
-      (number) => !numbers.includes(number) && !this.#underWay.has(number),
-    );
-    assert.deepEqual(missing, [], 'scrapes are missing');
+    assert.deepEqual(this.missing(requests), [], 'scrapes are missing');
     assert.deepEqual(
       numbers,
       [...new Set(numbers)].toSorted((a, b) => a - b),

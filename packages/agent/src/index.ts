@@ -14,20 +14,28 @@ export type {
   HttpConfig,
   IdentityConfig,
   InterfaceFilter,
+  ListenConfig,
+  MindflavorOptions,
   NamesConfig,
   OtlpGrpcConfig,
   OtlpHttpConfig,
+  PageConfig,
   PeerRule,
   PipelineConfig,
+  ProfilesConfig,
+  PrometheusConfig,
   QueueConfig,
   ReceiverConfig,
   RetryConfig,
   SourceConfig,
   StateSocketConfig,
   TelemetryConfig,
+  TextfileConfig,
+  TextfilePageConfig,
   TlsConfig,
   WebhookConfig,
   WebhookFormat,
+  WgEasyOptions,
 } from './config/configuration.js';
 export { DEPRECATED_EXPORTERS } from './config/deprecated.js';
 export type { Environment } from './config/environment.js';
@@ -36,6 +44,19 @@ export { ConfigError } from './config/problems.js';
 export { readConfiguration, type ConfigurationInputs } from './config/read.js';
 export { createTransport } from './exporter/create.js';
 export { FanOut } from './exporter/fan-out.js';
+export { Exposition, type PageSource, type ShownReceiver } from './exporter/prometheus/exposition.js';
+export type { Family, Format } from './exporter/prometheus/family.js';
+export { familyOf, labelName, labelText } from './exporter/prometheus/names.js';
+export { formatFor, takesGzip } from './exporter/prometheus/negotiate.js';
+export { Page, type Body } from './exporter/prometheus/page.js';
+export { Pages } from './exporter/prometheus/pages.js';
+export { Passwords } from './exporter/prometheus/passwords.js';
+export { makeProfiles, type ProfileName } from './exporter/prometheus/profiles/make.js';
+export type { Profile } from './exporter/prometheus/profiles/profile.js';
+export { parseWebConfig } from './exporter/prometheus/web-config/parse.js';
+export type { WebConfig } from './exporter/prometheus/web-config/schema.js';
+export { Textfiles } from './exporter/textfile/textfiles.js';
+export { WebAccess } from './exporter/prometheus/web-config/web-access.js';
 export type { Count, Deliveries } from './exporter/ledger.js';
 export { OtlpGrpcTransport } from './exporter/otlp-grpc/transport.js';
 export { OtlpHttpTransport } from './exporter/otlp-http/transport.js';

@@ -5,10 +5,21 @@ import { problems, read } from './config.js';
 const P = 'OTEL_EXPORTER_OTLP_';
 
 describe('configuration', () => {
-  it('has defaults for everything, and no exporter', () => {
+  it('has defaults for everything, no exporter that sends, and a page on loopback', () => {
     const { receivers, ...rest } = read(undefined);
     assert.deepEqual(rest, {
       exporters: {},
+      pages: {
+        prometheus: {
+          type: 'prometheus',
+          listen: { host: '127.0.0.1', isInterface: false, port: 9586 },
+          profiles: { native: {} },
+          webConfigFile: undefined,
+          explicit: false,
+          receivers: ['wireguard'],
+        },
+      },
+      textfiles: {},
       pipelines: {
         metrics: { signal: 'metrics', receivers: ['wireguard'], exporters: [] },
         logs: { signal: 'logs', receivers: ['wireguard'], exporters: [] },
@@ -263,6 +274,28 @@ service:
       'w.yaml:3:67 exporters.otlp.sending_queue.num_consumers: this key of the Collector does nothing here: requests are sent one after the other, in order',
       'w.yaml:3:94 exporters.otlp.sending_queue.batch.min_size: this key of the Collector does nothing here: requests are cut by size, up to 3.5 MiB each',
       'w.yaml:4:3 exporters.otlp_http/unused: is in no pipeline, so it is not used',
+    ]);
+  });
+
+  it('keeps a queue on disk where its storage says, and gives nothing up then', () => {
+    const { exporters, warnings } = read(`
+exporters:
+  otlp: { endpoint: 'h:1', sending_queue: { storage: file_storage/q, queue_size: 4096 }, retry_on_failure: { max_elapsed_time: 5m } }
+  otlp_http: { endpoint: 'http://h:2' }
+extensions: { file_storage/q: { directory: /q, fsync: true } }
+service: { extensions: [file_storage/q] }
+`);
+    const { metrics, traces } = exporters['otlp_grpc']!;
+    assert.deepEqual(metrics?.queue, { limit: 4096, storage: '/q', fsync: true });
+    assert.deepEqual([traces?.queue, metrics.retry.maxElapsedTime], [metrics.queue, 0]);
+    assert.deepEqual(exporters['otlp_http']?.metrics?.queue, {
+      limit: 64 * 1024 * 1024,
+      storage: undefined,
+      fsync: false,
+    });
+    assert.deepEqual(warnings, [
+      'w.yaml:3:3 exporters.otlp: otlp is deprecated: use otlp_grpc',
+      'w.yaml:3:110 exporters.otlp.retry_on_failure.max_elapsed_time: does nothing with sending_queue.storage: nothing is given up',
     ]);
   });
 

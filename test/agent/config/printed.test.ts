@@ -19,11 +19,12 @@ const sample = (name: string): string => readFileSync(repositoryPath(`otel-confi
 
 describe('wgotel config', () => {
   it('prints defaults that say what holds without a file', async () => {
-    const { health, stateSocket, ...written } = read(await printed('config', 'defaults'));
-    const { health: byDefault, stateSocket: socketByDefault, ...without } = read(undefined);
+    const { health, stateSocket, pages, ...written } = read(await printed('config', 'defaults'));
+    const { health: byDefault, stateSocket: socketByDefault, pages: pagesByDefault, ...without } = read(undefined);
     assert.deepEqual(written, without);
     assert.deepEqual({ ...health, explicit: false }, byDefault);
     assert.deepEqual({ ...stateSocket, explicit: false }, socketByDefault);
+    assert.deepEqual({ prometheus: { ...pages['prometheus'], explicit: false } }, pagesByDefault);
   });
 
   it('prints defaults of which all that is shown in comments holds when it is taken in', async () => {
@@ -32,10 +33,11 @@ describe('wgotel config', () => {
       .slice(all.indexOf('receivers:'))
       .replace(/^( *)(\w+): (?:\[.*\]|\{\}).*\n(?=\1# \2:)/gm, '')
       .replace(/^( *)# /gm, '$1');
-    const { receivers, exporters, warnings } = read(shown.replace(/\$\{file:[^}]*\}/g, 'token'));
+    const { receivers, exporters, pages, warnings } = read(shown.replace(/\$\{file:[^}]*\}/g, 'token'));
     const { include, exclude, names, peers, devices, metrics, events } = receivers['wireguard']!;
     assert.deepEqual(warnings, []);
     assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup', 'webhook']);
+    assert.equal(pages['prometheus']?.webConfigFile, '/etc/wgotel/web.yaml');
     assert.ok(include && exclude && Object.keys(names.peers).length === 1 && Object.keys(metrics).length === 1);
     assert.deepEqual(events, { 'wireguard.peer.connected': { enabled: true } });
     assert.deepEqual([peers.length, devices.length], [2, 1]);

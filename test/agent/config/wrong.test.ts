@@ -43,7 +43,8 @@ describe('a wrong configuration', () => {
 });
 
 describe('the command with a wrong configuration', () => {
-  it('ends with code 2, says the same, and shows no stack and no secret', async () => {
+  it('ends with code 2, says the same, and shows no stack and no secret', async function () {
+    this.timeout(240_000);
     // A few at a time: each takes a processor for half a second.
     const waiting = [...FILES];
     const work = async (): Promise<void> => {

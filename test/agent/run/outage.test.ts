@@ -62,9 +62,10 @@ describe('wgotel run with a queue on disk', function () {
   this.timeout(120_000);
   let outage: Outage;
   let receiver: Receiver;
+  let port: number;
 
   beforeEach(async () => {
-    const port = await freePort();
+    port = await freePort();
     outage = await Outage.begin(port);
     receiver = await Receiver.open(join(outage.folder, 'journal'), port);
   });
@@ -105,6 +106,22 @@ describe('wgotel run with a queue on disk', function () {
     const { once: arrived, repeated } = withoutRepetitions(await receiver.arrived());
     assert.equal(repeated.length, 1);
     outage.assertComplete(arrived.map((request) => pointsOf(Buffer.from(request, 'base64'))));
+  });
+
+  it('misses exactly what it has counted as dropped when its queue is too small', async () => {
+    outage.configure(port, 'sending_queue: { storage: file_storage, queue_size: 40960 }');
+    outage.start();
+    await outage.scraped(TEN_MINUTES / 2);
+    await receiver.start();
+    await until('all has arrived', () => receiver.count > 5 && outage.files.length <= 1);
+    await outage.end();
+    const { metrics } = JSON.parse(outage.log.slice(outage.log.lastIndexOf('\t'))).otlp_grpc;
+    const arrived = (await receiver.arrived()).map((request) => pointsOf(Buffer.from(request, 'base64')));
+    const missing = outage.missing(arrived);
+    assert.ok(missing.length > 5);
+    assert.deepEqual(Object.keys(metrics.dropped), ['queue_full']);
+    assert.equal(metrics.dropped.queue_full.requests, missing.length);
+    assert.deepEqual([metrics.queued.requests, metrics.sent.requests], [0, arrived.length]);
   });
 
   it('repeats what was in flight at a kill, byte for byte, and nothing else', async () => {

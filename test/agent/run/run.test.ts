@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import { until } from '../../support/process.js';
@@ -27,10 +28,11 @@ describe('wgotel run', () => {
         await until('three scrapes are there', () => server.received.length >= 3);
         child.kill('SIGTERM');
         assert.deepEqual(await ended, [0, null]);
-        const [first] = output.err.split('\n');
+        const said = output.err.split('\n').find((line) => line.includes('wgotel reads WireGuard'));
+        // The port of the page that is there by default may be another's.
         assert.match(
-          first!,
-          /\tinfo\twgotel reads WireGuard\t{"version": "\d.*", "receivers": \["wireguard: uapi every 0.1s"\], "exporters": \["otlp_grpc: http:\/\/127.0.0.1:\d+ \(metrics, logs, traces\)"\]}$/,
+          said!,
+          /\tinfo\twgotel reads WireGuard\t{"version": "\d.*", "receivers": \["wireguard: uapi every 0.1s"\], "exporters": \["otlp_grpc: http:\/\/127.0.0.1:\d+ \(metrics, logs, traces\)"(?:,"prometheus: http:\/\/127.0.0.1:9586\/metrics")?\]}$/,
         );
         assert.equal(output.out, '');
         assert.ok(server.received[0]?.bytes.includes('wireguard.peer.io'));
@@ -90,6 +92,22 @@ describe('wgotel run', () => {
       child.kill('SIGTERM');
       assert.deepEqual(await ended, [0, null]);
     }));
+
+  it('goes on where somebody else is on the port of the page that nobody asked for, and says so', async () => {
+    const taken = createServer().on('error', () => undefined);
+    // If it is taken already, that will do.
+    await new Promise<void>((resolve) => taken.once('error', () => resolve()).listen(9586, '127.0.0.1', resolve));
+    try {
+      await withAgent({}, async ({ child, output, ended }) => {
+        await until('it has begun', () => output.err.includes('wgotel reads WireGuard'));
+        assert.match(output.err, /\twarn\tmetrics can't be served on 127\.0\.0\.1:9586: another program listens there/);
+        child.kill('SIGTERM');
+        assert.deepEqual(await ended, [0, null]);
+      });
+    } finally {
+      taken.close();
+    }
+  });
 
   it('goes on when WireGuard can’t be read', async () => {
     const { child, output, ended } = startCli(['run', '--source', 'uapi', '--uapi-directory', 'no/such/folder']);

@@ -156,8 +156,9 @@ describe('documentation', () => {
     ...EVENTS.flatMap(({ name, attributes }) => [name, ...attributes]),
     ...Object.keys(signals.spans),
     ...Object.keys(signals.attributes),
-    // What instrumentations write on spans.
+    // What instrumentations write on spans, and a Collector on lines of a journal.
     'network.peer.address',
+    'network.transport',
   ]);
   for (const path of DOCUMENTS) {
     const text = read(path);

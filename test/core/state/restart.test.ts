@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { Identity, peerId, runAtOnce, Tracker, type Frame, type TrackerOptions } from '@wgotel/core';
+import { Identity, peerId, runAtOnce, Tracker, type Frame, type Peer, type TrackerOptions } from '@wgotel/core';
 import { histories, type Scene } from '../../support/histories.js';
 import { pointsOf, seriesOf } from '../../support/points.js';
 import { advance, device, EPOCH, keyOf, peer, snapshot } from '../../support/snapshots.js';
@@ -63,14 +63,15 @@ function visible(frames: readonly Frame[]): unknown {
 /** Ids of peers whose counters began anew some time. Nobody sees that, if it was while no agent ran and the counters are above
  *  those saved since: the sums of bytes are the device's own. */
 function resetPeers(scenes: readonly Scene[]): ReadonlySet<string> {
-  const last = new Map<string, number>();
+  const last = new Map<string, Peer>();
   const reset = new Set<string>();
   for (const { name, peers } of scenes.flatMap((scene) => scene.snapshot.devices)) {
-    for (const { publicKey, receiveBytes, transmitBytes } of peers) {
+    for (const each of peers) {
+      const { publicKey, receiveBytes, transmitBytes } = each;
       const key = `${name} ${publicKey}`;
-      const bytes = receiveBytes + transmitBytes;
-      if (bytes < (last.get(key) ?? 0)) reset.add(peerId(publicKey));
-      last.set(key, bytes);
+      const before = last.get(key) ?? each;
+      if (receiveBytes < before.receiveBytes || transmitBytes < before.transmitBytes) reset.add(peerId(publicKey));
+      last.set(key, each);
     }
   }
   return reset;
@@ -168,6 +169,26 @@ describe('saved state', () => {
       assert.deepEqual(advance(tracker, snapshot(15, [device([])])).changes, []);
     });
   }
+
+  it('keeps what a device that is gone had folded, also while nobody can say whether it is back', () => {
+    const options = { ...OPTIONS, peerLimit: 1 };
+    const tracker = new Tracker(options);
+    const folded = (bytes: number): readonly Peer[] => [peer('a'), peer('b', { receiveBytes: bytes })];
+    for (const [seconds, devices] of [
+      [0, [device(folded(0))]],
+      [15, [device(folded(1000))]],
+      [30, []],
+    ] as const) {
+      advance(tracker, snapshot(seconds, devices));
+    }
+    const blind = snapshot(45, [], {
+      failures: [{ source: 'test', device: 'wg0', code: 'TIMEOUT', message: 'too slow' }],
+    });
+    const [uncut] = advance(tracker, blind).devices;
+    const [cut] = advance(restored(options, linesOf(tracker)), blind).devices;
+    assert.equal(uncut!.overflow!.io.receive, 1000);
+    assert.deepEqual(cut!.overflow, uncut!.overflow);
+  });
 
   it('of another run of the machine has the age that the wall clock says', () => {
     for (const [boot, state] of [

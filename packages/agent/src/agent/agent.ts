@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { systemClock, type Attributes, type Clock } from '@wgotel/core';
 import type { Configuration, ReceiverConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
@@ -44,6 +45,11 @@ export class Agent {
   /** By the id of the receiver. */
   get scrapers(): ReadonlyMap<string, Scraper> {
     return this.#scrapers;
+  }
+
+  /** Metrics of the agent itself, for whoever asks. None where nobody wants them. */
+  async selfMetrics(): Promise<readonly ScopeMetrics[]> {
+    return (await this.#selfMetrics?.collect()) ?? [];
   }
 
   /** @throws {ConfigError} if files that the configuration names can't be used */
@@ -119,7 +125,9 @@ export class Agent {
 
   /** Begins or ends to tell of the agent itself. */
   async #measure(): Promise<void> {
-    const wanted = this.#configuration.telemetry.metrics.enabled && [...this.#senders].length > 0;
+    const { telemetry, pages, textfiles } = this.#configuration;
+    const readers = [...this.#senders, ...Object.keys(pages), ...Object.keys(textfiles)];
+    const wanted = telemetry.metrics.enabled && readers.length > 0;
     if (wanted === (this.#selfMetrics !== undefined)) return;
     await this.#selfMetrics?.shutdown();
     this.#selfMetrics = wanted ? new SelfMetrics(this) : undefined;

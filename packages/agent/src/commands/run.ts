@@ -1,5 +1,6 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { Command } from 'commander';
+import { agentPages } from '../agent/agent-pages.js';
 import { Agent } from '../agent/agent.js';
 import type { Senders } from '../agent/senders.js';
 import type { Configuration, HealthConfig, StateSocketConfig } from '../config/configuration.js';
@@ -7,6 +8,9 @@ import type { Flags } from '../config/flags.js';
 import { configFile, loadConfiguration } from '../config/load.js';
 import { ConfigError } from '../config/problems.js';
 import { endSignal } from '../end-signal.js';
+import type { PageSource } from '../exporter/prometheus/exposition.js';
+import { Pages } from '../exporter/prometheus/pages.js';
+import { Textfiles } from '../exporter/textfile/textfiles.js';
 import { HealthServer } from '../health/server.js';
 import { statusOf } from '../health/status.js';
 import { Listener } from '../listener.js';
@@ -57,8 +61,11 @@ async function run(flags: Flags): Promise<void> {
     reloadProblem: undefined as string | undefined,
   };
   const agent = new Agent(configuration, log);
+  const sourceOf = (receivers: readonly string[]): PageSource => agentPages(agent, receivers);
+  const pages = new Pages(sourceOf, log);
+  const textfiles = new Textfiles(sourceOf, log);
   const health = new Listener(
-    (place: HealthConfig) => HealthServer.listen(place, () => statusOf(agent, about, state.server?.status)),
+    (place: HealthConfig) => HealthServer.listen(place, () => statusOf(agent, about, state.server?.status, pages.urls)),
     ({ message }) => log.warn(message),
   );
   const tunnels = agentTunnels(agent);
@@ -68,17 +75,23 @@ async function run(flags: Flags): Promise<void> {
     ({ message, cause }) => log[(cause as NodeJS.ErrnoException).code === undefined ? 'warn' : 'debug'](message),
   );
   const listen = async (places: Configuration): Promise<void> => {
+    await pages.listen(places.pages);
+    await textfiles.configure(places.textfiles);
     await health.listen(places.health);
     await state.listen(places.stateSocket);
   };
-  agent.onRead = () => state.server?.publish();
+  agent.onRead = () => {
+    state.server?.publish();
+    pages.publish();
+    textfiles.publish();
+  };
   const ended = endSignal();
   // The receivers' timers alone don't keep a process alive.
   const alive = setInterval(() => undefined, 2 ** 31 - 1);
   try {
     await listen(configuration);
     await agent.start();
-    announce(log, agent, about.configFile);
+    announce(log, agent, pages, about.configFile);
 
     let reloading = Promise.resolve();
     const reload = async (): Promise<void> => {
@@ -108,7 +121,7 @@ async function run(flags: Flags): Promise<void> {
     await reloading;
   } finally {
     await agent.shutdown();
-    await Promise.all([health.close(), state.close()]);
+    await Promise.all([pages.close(), textfiles.close(), health.close(), state.close()]);
     clearInterval(alive);
   }
   log.info(
@@ -117,7 +130,7 @@ async function run(flags: Flags): Promise<void> {
   );
 }
 
-function announce(log: Logger, { configuration, senders }: Agent, file: string | undefined): void {
+function announce(log: Logger, { configuration, senders }: Agent, pages: Pages, file: string | undefined): void {
   const { receivers } = configuration;
   log.info('wgotel reads WireGuard', {
     version: VERSION,
@@ -125,7 +138,11 @@ function announce(log: Logger, { configuration, senders }: Agent, file: string |
     receivers: Object.entries(receivers).map(
       ([id, { source, collectionInterval }]) => `${id}: ${source} every ${collectionInterval / 1000}s`,
     ),
-    exporters: routes(senders),
+    exporters: [
+      ...routes(senders),
+      ...Array.from(pages.urls, ([id, urls]) => `${id}: ${urls.join(', ')}`),
+      ...Object.entries(configuration.textfiles).map(([id, { path }]) => `${id}: ${path}`),
+    ],
   });
   warn(log, configuration);
 }
@@ -140,9 +157,10 @@ function routes(senders: Senders): string[] {
   return [...signals].map(([route, sent]) => `${route} (${sent.join(', ')})`);
 }
 
-function warn(log: Logger, { exporters, warnings }: Configuration): void {
+function warn(log: Logger, { exporters, pages, textfiles, warnings }: Configuration): void {
   for (const warning of warnings) log.warn(warning);
-  if (Object.keys(exporters).length === 0) {
+  const isShown = Object.values(pages).some(({ explicit }) => explicit) || Object.keys(textfiles).length > 0;
+  if (Object.keys(exporters).length === 0 && !isShown) {
     log.warn('nothing is sent: set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter');
   }
 }

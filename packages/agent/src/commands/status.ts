@@ -93,6 +93,9 @@ export function renderStatus(status: AgentStatus, now: number): string {
     if (stored?.problem !== undefined) lines.push(`  the disk fails, so requests wait in memory: ${stored.problem}`);
     if (failure !== undefined) lines.push(`  failing, first ${ago(failure.since)}: ${failure.message}`);
   }
+  for (const [id, urls] of Object.entries(status.pages)) {
+    lines.push(`exporter ${id}: ${urls.join(', ') || 'nowhere, as its interface has no address'}`);
+  }
   if (status.stateSocket !== undefined) {
     const { path, clients, dropped } = status.stateSocket;
     lines.push(`state socket: ${path}, ${countOf(clients, 'client')}, ${dropped} cut off as too slow`);

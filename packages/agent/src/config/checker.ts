@@ -13,18 +13,22 @@ export class Checker {
   readonly #file: ConfigFile | undefined;
   readonly #layers: readonly Layer[];
   readonly #expansions: readonly Expansion[];
+  readonly #isSecret: boolean;
 
-  /** @param layers what lies over the file, topmost first */
+  /** @param layers what lies over the file, topmost first
+   *  @param isSecret whether no value at all is shown */
   constructor(
     problems: Problems,
     file: ConfigFile | undefined,
     layers: readonly Layer[],
     expansions: readonly Expansion[],
+    isSecret: boolean = false,
   ) {
     this.#problems = problems;
     this.#file = file;
     this.#layers = layers;
     this.#expansions = expansions;
+    this.#isSecret = isSecret;
   }
 
   /** A problem, said of the flag, variable or place in the file it comes from. */
@@ -54,7 +58,7 @@ export class Checker {
       schema,
       text,
       path,
-      this.#expansions,
+      this.#isSecret ? undefined : this.#expansions,
     )) {
       this.problem(at, message, ofKey);
     }

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Checker } from './checker.js';
-import type { ExporterConfig } from './configuration.js';
 import { withoutForeignKeys } from './exporter-section.js';
 import { getIn, isTree, type Tree } from './tree.js';
 
@@ -34,8 +33,7 @@ export function readComponents<T>(
     } else if (!isTree(value)) {
       checker.problem(path, 'expected a map');
     } else {
-      const own =
-        section === 'exporters' ? withoutForeignKeys(type as ExporterConfig['type'], value, path, checker) : value;
+      const own = section === 'exporters' ? withoutForeignKeys(type, value, path, checker) : value;
       const checked = checker.check(schemas[type]!, own, path);
       if (checked !== undefined) result[used] = checked;
     }

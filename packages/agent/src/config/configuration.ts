@@ -18,6 +18,10 @@ export interface Configuration {
   readonly receivers: Readonly<Record<string, ReceiverConfig>>;
   /** By id: `otlp_grpc`, `otlp_http`, `webhook`, or one of them with `/NAME`. */
   readonly exporters: Readonly<Record<string, ExporterConfigs>>;
+  /** Exporters that wait to be asked, by id: `prometheus` or `prometheus/NAME`. */
+  readonly pages: Readonly<Record<string, PageConfig>>;
+  /** The same for those that write a file: `textfile` or `textfile/NAME`. */
+  readonly textfiles: Readonly<Record<string, TextfilePageConfig>>;
   /** By id: a signal, or `SIGNAL/NAME`. */
   readonly pipelines: Readonly<Record<string, PipelineConfig>>;
   /** `undefined`: off. */
@@ -167,6 +171,61 @@ export interface WebhookConfig extends HttpConfig {
 }
 
 export type WebhookFormat = 'json' | 'slack' | 'ntfy';
+
+/** A page that Prometheus asks for. */
+export interface PrometheusConfig {
+  readonly type: 'prometheus';
+  readonly listen: ListenConfig;
+  /** Whose names metrics have on the page. */
+  readonly profiles: ProfilesConfig;
+  /** A file in the form of Prometheus' own: certificates, users. `undefined`: plain text, for everybody. */
+  readonly webConfigFile: string | undefined;
+  /** Whether somebody asked for it: then a port that is taken ends the agent. */
+  readonly explicit: boolean;
+}
+
+/** A page, and the receivers that it shows. */
+export type PageConfig = PrometheusConfig & { readonly receivers: readonly string[] };
+
+/** A file that node_exporter reads. */
+export interface TextfileConfig {
+  readonly type: 'textfile';
+  readonly path: string;
+  readonly profiles: ProfilesConfig;
+}
+
+export type TextfilePageConfig = TextfileConfig & { readonly receivers: readonly string[] };
+
+/** Where to listen: at an address, at all of them (an empty `host`), or at those of a network interface. */
+export interface ListenConfig {
+  readonly host: string;
+  readonly isInterface: boolean;
+  readonly port: number;
+}
+
+/** Options of each profile that is served. */
+export interface ProfilesConfig {
+  readonly native?: object | undefined;
+  readonly mindflavor?: MindflavorOptions | undefined;
+  readonly mdlayher?: object | undefined;
+  readonly 'wg-easy'?: WgEasyOptions | undefined;
+  readonly telegraf?: object | undefined;
+  readonly 'wg-prefix'?: object | undefined;
+  readonly 'wg-exporter'?: object | undefined;
+}
+
+/** What the flags of prometheus_wireguard_exporter say. */
+export interface MindflavorOptions {
+  readonly separateAllowedIps: boolean;
+  readonly remoteIpAndPort: boolean;
+  readonly handshakeDelay: boolean;
+  readonly friendlyNames: boolean;
+}
+
+export interface WgEasyOptions {
+  /** `both`: `ipv4Address` and `ipv6Address`, as since version 15; `one`: `address`. */
+  readonly addresses: 'both' | 'one';
+}
 
 export interface TlsConfig {
   /** Plain text. */

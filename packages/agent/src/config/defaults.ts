@@ -34,17 +34,20 @@ receivers:
     #   wireguard.peer.connected: { enabled: true }
     sessions: { mode: auto } # auto, all, changes or off
 
-exporters: {}
-# exporters:
-#   otlp_grpc:
-#     endpoint: https://collector.example.com:4317
-#     headers: { authorization: "Bearer \${file:/run/secrets/token}" }
-#     sending_queue: { queue_size: 67108864, storage: file_storage } # without storage in memory
-#   otlp_http/backup:
-#     endpoint: https://collector.example.com:4318
-#   webhook: # events that are warnings
-#     endpoint: https://ntfy.example.com/wireguard
-#     format: ntfy # json, slack or ntfy
+exporters:
+  prometheus: # there unless the file names exporters and not this one
+    endpoint: localhost:9586 # an address, or an interface such as wg0:9586
+    profiles: [native]
+    # web_config_file: /etc/wgotel/web.yaml # certificates and users
+  # otlp_grpc:
+  #   endpoint: https://collector.example.com:4317
+  #   headers: { authorization: "Bearer \${file:/run/secrets/token}" }
+  #   sending_queue: { queue_size: 67108864, storage: file_storage } # without storage in memory
+  # otlp_http/backup:
+  #   endpoint: https://collector.example.com:4318
+  # webhook: # events that are warnings
+  #   endpoint: https://ntfy.example.com/wireguard
+  #   format: ntfy # json, slack or ntfy
 
 extensions:
   health:

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import type { ListenConfig } from './configuration.js';
+
 /** Where requests go over gRPC. */
 export interface Endpoint {
   /** Host and port, IPv6 addresses in brackets. */
@@ -31,4 +34,20 @@ export function parseHttpEndpoint(text: string): string | undefined {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   return url.username || url.password || url.search || url.hash ? undefined : url.href;
+}
+
+/** What {@link parseListenEndpoint} takes, for messages. */
+export const LISTEN_FORM = 'ADDRESS:PORT, localhost:PORT, INTERFACE:PORT or :PORT';
+
+const LISTEN = /^(\[[0-9a-f:.]+\]|[^\s:/[\]]*):(\d{1,5})$/i;
+
+/** Parses where to listen. What is no address is a network interface, whose names have 15 characters at most. `undefined`: it
+ *  is none of these. */
+export function parseListenEndpoint(text: string): ListenConfig | undefined {
+  const [, name = '', digits] = LISTEN.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port < 1 || port > 65_535) return undefined;
+  const host = name === 'localhost' ? '127.0.0.1' : name.replace(/^\[|\]$/g, '');
+  if (host === '' || isIP(host) !== 0) return { host, isInterface: false, port };
+  return host.length <= 15 && !/^[\d.]+$/.test(host) ? { host, isInterface: true, port } : undefined;
 }

@@ -1,12 +1,11 @@
 import type { Checker } from './checker.js';
 import { COLLECTOR_KEYS } from './collector-keys.js';
-import type { ExporterConfig } from './configuration.js';
 import { isTree, type Path, type Tree } from './tree.js';
 
 /** Takes keys of the Collector that mean nothing here out of an exporter's section, and says why. */
-export function withoutForeignKeys(type: ExporterConfig['type'], section: Tree, at: Path, checker: Checker): Tree {
-  // A webhook is none of the Collector's exporters.
-  if (type === 'webhook') return section;
+export function withoutForeignKeys(type: string, section: Tree, at: Path, checker: Checker): Tree {
+  // The others do not send to a Collector.
+  if (type !== 'otlp_grpc' && type !== 'otlp_http') return section;
   const table = COLLECTOR_KEYS[type];
   const prune = (tree: Tree, prefix: Path): Tree => {
     const kept: Tree = {};

@@ -17,11 +17,13 @@ export interface ConfigFile {
 
 /** Parses a file. `${…}` is left as it is.
  *
- *  @param onProblem told what is wrong, with the position */
+ *  @param onProblem told what is wrong, with the position
+ *  @param keys what there may be in it, for messages */
 export function parseFile(
   name: string,
   text: string,
   onProblem: (position: string, problem: string) => void,
+  keys: string = 'receivers, exporters, extensions and service',
 ): ConfigFile {
   const lines = new LineCounter();
   const at = (offset: number): string => {
@@ -39,7 +41,7 @@ export function parseFile(
     logLevel: 'error',
   });
   for (const { pos, code } of document.errors) onProblem(at(pos[0]), `this is no YAML: ${WORDS[code] ?? code}`);
-  const tree = document.errors.length > 0 ? {} : plain(document, (problem) => onProblem(`${name}:1:1`, problem));
+  const tree = document.errors.length > 0 ? {} : plain(document, keys, (problem) => onProblem(`${name}:1:1`, problem));
   const start = (node: Node | undefined): string => at(node?.range?.[0] ?? 0);
   return {
     name,
@@ -62,7 +64,7 @@ const WORDS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'this does not belong here',
 };
 
-function plain(document: Document, onProblem: (problem: string) => void): Tree {
+function plain(document: Document, keys: string, onProblem: (problem: string) => void): Tree {
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
@@ -72,7 +74,7 @@ function plain(document: Document, onProblem: (problem: string) => void): Tree {
   }
   if (value === null || value === undefined) return {};
   if (isTree(value)) return value;
-  onProblem('expected a map with receivers, exporters, extensions and service');
+  onProblem(`expected a map with ${keys}`);
   return {};
 }
 

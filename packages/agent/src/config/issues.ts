@@ -29,13 +29,14 @@ const SECRET = new Set(['headers', 'hmac_key', 'proxy_url']);
 /** Puts what zod found into words. Never shows a value that came out of a reference, a header or a key.
  *
  *  @param root what was checked
- *  @param base where in the file that stands */
+ *  @param base where in the file that stands
+ *  @param expansions what came out of references. `undefined`: no value is shown at all */
 export function describeIssues(
   issues: readonly Issue[],
   schema: z.ZodType,
   root: unknown,
   base: Path,
-  expansions: readonly Expansion[],
+  expansions: readonly Expansion[] | undefined,
 ): Finding[] {
   return issues.flatMap((issue): Finding[] => {
     const inner = issue.path as Path;
@@ -49,7 +50,8 @@ export function describeIssues(
     }
     const given = getIn(root, inner);
     const message = expectation(issue, given);
-    const shown = given === undefined || !message.startsWith('expected') ? '' : showValue(given, path, expansions);
+    const isShown = given !== undefined && expansions !== undefined && message.startsWith('expected');
+    const shown = isShown ? showValue(given, path, expansions) : '';
     return [{ path, ofKey: false, message: `${message}${shown && `, not ${shown}`}` }];
   });
 }

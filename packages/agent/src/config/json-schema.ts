@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
+import { prometheus, textfile } from './schema/prometheus.js';
 import { receiver } from './schema/receiver.js';
 import { fileStorage, health, pipeline, stateSocket, telemetry } from './schema/service.js';
 import { webhook } from './schema/webhook.js';
@@ -13,7 +14,7 @@ export function configurationSchema(): object {
     additionalProperties: false,
     properties: {
       receivers: byId({ wireguard: receiver }),
-      exporters: byId({ otlp_grpc: otlpGrpc, otlp_http: otlpHttp('metrics'), webhook }),
+      exporters: byId({ otlp_grpc: otlpGrpc, otlp_http: otlpHttp('metrics'), webhook, prometheus, textfile }),
       extensions: {
         type: ['object', 'null'],
         additionalProperties: false,

@@ -3,12 +3,13 @@ import { keysOf, readComponents, type Schemas } from './components.js';
 import type { Configuration, ReceiverConfig } from './configuration.js';
 import { signalsOff, type Environment } from './environment.js';
 import { expand } from './expand.js';
-import { readExporters, renamedExporters } from './exporters.js';
+import { checkPlaces, defaultPage, readExporters, renamedExporters, withPages } from './exporters.js';
 import { parseFile, type ConfigFile } from './file.js';
 import { readExtensions } from './extensions.js';
 import type { Flags } from './flags.js';
 import { remarkOnIdentities } from './identity-remarks.js';
 import { unknownKey } from './issues.js';
+import { checkPrivacy } from './page-privacy.js';
 import { Problems } from './problems.js';
 import type { ReadFile } from './read-file.js';
 import { receiver } from './schema/receiver.js';
@@ -58,22 +59,27 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
     checker.warn(['exporters', id], `${id.split('/', 1)[0]} is deprecated: use ${now.split('/', 1)[0]}`);
   const receivers = readComponents('receivers', tree, new Map(), RECEIVERS, checker);
   remarkOnIdentities(receivers, tree, expansions, checker);
-  const exporters = readExporters(layers, renamed);
+  const named = keysOf(written['exporters']).length > 0;
+  const sections = { ...readExporters(layers, renamed), ...(!named && defaultPage()) };
   const off = signalsOff(env, warn);
   const isThere = (key: 'receivers' | 'exporters', id: string): boolean =>
     SIGNALS.some((signal) => getIn(layers[signal].tree, [key, id]) !== undefined);
-  const pipelines = readPipelines(tree, { receivers, exporters, off, renamed, isThere }, checker);
+  const pipelines = readPipelines(tree, { receivers, exporters: sections, off, renamed, isThere }, checker);
+  const routes = withPages(sections, pipelines);
+  checkPlaces(routes, checker);
+  checkPrivacy({ ...routes, receivers }, checker);
   const { storages: folders, ...listeners } = readExtensions(tree, checker);
   const storages = new Storages(folders, checker);
   const components = {
+    ...routes,
     receivers: storages.ofReceivers(receivers),
-    exporters: storages.ofExporters(exporters, idOf),
+    exporters: storages.ofExporters(routes.exporters, idOf),
   };
   const path = ['service', 'telemetry'];
   const ofTelemetry = checker.check(telemetry, getIn(tree, path) ?? {}, path);
   problems.throwIfAny();
   for (const signal of SIGNALS) layers[signal].checker.warnings.forEach(warn);
-  return { ...components, pipelines, ...listeners, telemetry: ofTelemetry!, warnings: [...warnings] };
+  return { ...components, ...listeners, telemetry: ofTelemetry!, warnings: [...warnings] };
 }
 
 /** Takes out what is no section, and says so. */

@@ -1,7 +1,7 @@
 import { SIGNALS, type Signal } from '../signal.js';
 import type { Checker } from './checker.js';
 import { ID } from './components.js';
-import type { ExporterConfigs, PipelineConfig } from './configuration.js';
+import type { PipelineConfig } from './configuration.js';
 import { pipeline } from './schema/service.js';
 import { getIn, isTree, type Path, type Tree } from './tree.js';
 
@@ -10,7 +10,8 @@ export const IN_A_COLLECTOR = 'is for a Collector: send to one over OTLP, and co
 /** What pipelines can be made of. */
 export interface Parts {
   readonly receivers: Readonly<Record<string, unknown>>;
-  readonly exporters: Readonly<Record<string, ExporterConfigs>>;
+  /** By the signals that they carry. */
+  readonly exporters: Readonly<Record<string, Readonly<Partial<Record<Signal, unknown>>>>>;
   /** Signals that are not sent, whatever pipelines there are. */
   readonly off: ReadonlySet<Signal>;
   /** Ids in the file by the ids they are taken for. */
@@ -55,7 +56,7 @@ export function readPipelines(tree: Tree, parts: Parts, checker: Checker): Recor
   for (const key of ['receivers', 'exporters'] as const) {
     const used = new Set(Object.values(pipelines).flatMap((each) => each[key]));
     for (const id of Object.keys(parts[key]))
-      if (!used.has(id)) checker.warn([key, id], 'is in no pipeline, so it is not used');
+      if (!used.has(id) && isSpokenOf(key, id, parts)) checker.warn([key, id], 'is in no pipeline, so it is not used');
   }
   return Object.fromEntries(Object.entries(pipelines).filter(([, { signal }]) => !parts.off.has(signal)));
 }
@@ -69,14 +70,19 @@ function named(
   key: 'receivers' | 'exporters',
   ids: readonly string[],
   path: Path,
-  { renamed, isThere }: Parts,
+  parts: Parts,
   checker: Checker,
 ): string[] {
   return ids.map((id, index) => {
     // One that is there and wrong has been said to be wrong.
-    if (!isThere(key, id) && ![...renamed.values()].includes(id)) {
+    if (!isSpokenOf(key, id, parts)) {
       checker.problem([...path, key, index], `there is no ${key.slice(0, -1)} ${id} in ${key}`);
     }
-    return key === 'exporters' ? (renamed.get(id) ?? id) : id;
+    return key === 'exporters' ? (parts.renamed.get(id) ?? id) : id;
   });
+}
+
+/** Whether somebody speaks of a component, by whichever of its names. */
+function isSpokenOf(key: 'receivers' | 'exporters', id: string, { renamed, isThere }: Parts): boolean {
+  return isThere(key, id) || [...renamed.values()].includes(id);
 }

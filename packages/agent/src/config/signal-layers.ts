@@ -3,6 +3,7 @@ import { Checker } from './checker.js';
 import { keysOf } from './components.js';
 import { readEnvironment, type Environment, type EnvironmentLayer } from './environment.js';
 import type { Expansion } from './expand.js';
+import { isPage } from './exporters.js';
 import type { ConfigFile } from './file.js';
 import { readFlags, type Flags } from './flags.js';
 import type { Problems } from './problems.js';
@@ -33,7 +34,8 @@ export interface LayerInputs {
 export function layersOf(inputs: LayerInputs, warn: (warning: string) => void): BySignal<SignalLayers> {
   const { flags, env, written, problems, idOf } = inputs;
   const environments = bySignal((signal) => readEnvironment(env, signal, idOf, problems));
-  const inFile = keysOf(written['exporters']);
+  // A page that waits to be asked says nothing of where to send.
+  const inFile = keysOf(written['exporters']).filter((id) => !isPage(id));
   const unused = new Map<string, Set<string>>();
   const isReached = SIGNALS.some((signal) => environments[signal].hasEndpoint);
   const layers = bySignal((signal) => {

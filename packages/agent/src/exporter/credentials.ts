@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import type { ExporterConfig } from '../config/configuration.js';
 import { headerProblem } from '../config/headers.js';
+import { looksOf, readPem, readWhole } from './credential-files.js';
 
 /** What a client shows, and whom it believes. */
 export interface Credentials {
@@ -78,28 +78,5 @@ export class CredentialFiles {
       throw new Error(`'${tls.keyFile}' is not the key of the certificate in '${tls.certFile}'`);
     }
     return { headers: all, ca, client: { certificate, key } };
-  }
-}
-
-/** Changes when the file does, also when a link is made to point elsewhere as Kubernetes does. */
-async function looksOf(path: string): Promise<string> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found === undefined ? 'none' : `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs}`;
-}
-
-async function readWhole(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`'${path}' can't be read (${error.code ?? 'unknown reason'})`);
-  });
-}
-
-async function readPem(path: string | undefined, parse: (pem: Buffer) => unknown): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined;
-  const pem = await readWhole(path);
-  try {
-    parse(pem);
-    return pem;
-  } catch {
-    throw new Error(`'${path}' is no PEM file of the kind expected there`);
   }
 }

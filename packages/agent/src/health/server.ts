@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
 import type { HealthConfig } from '../config/configuration.js';
+import { isLocalName } from '../local-name.js';
 import { notHealthy, notReady, type AgentStatus } from './status.js';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -63,10 +63,4 @@ function answer(
     if (problems.length === 0) reply(200, `${word}\n`);
     else reply(503, `not ${word}: ${problems.join('; ')}\n`);
   }
-}
-
-/** A page in a browser can be made to send requests here under a name of its own, and would be told no. */
-function isLocalName(host = ''): boolean {
-  const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  return name === 'localhost' || isIP(name) !== 0;
 }

@@ -19,6 +19,8 @@ export interface AgentStatus {
   readonly receivers: Readonly<Record<string, ReceiverStatus>>;
   /** By exporter and signal. */
   readonly exporters: Readonly<Record<string, Readonly<Partial<Record<Signal, SenderState & Deliveries>>>>>;
+  /** Where pages for Prometheus are, by the id of the exporter. */
+  readonly pages: Readonly<Record<string, readonly string[]>>;
   /** `undefined`: nothing listens. */
   readonly stateSocket: StateServerStatus | undefined;
 }
@@ -45,6 +47,7 @@ export function statusOf(
   agent: Agent,
   about: Pick<AgentStatus, 'startedAt' | 'configFile' | 'loadedAt' | 'reloadProblem'>,
   stateSocket?: StateServerStatus,
+  pages: ReadonlyMap<string, readonly string[]> = new Map(),
 ): AgentStatus {
   const receivers = [...agent.scrapers].map(([id, { receiver, config }]): [string, ReceiverStatus] => {
     const { frame } = receiver;
@@ -70,6 +73,7 @@ export function statusOf(
     ...about,
     receivers: Object.fromEntries(receivers),
     exporters: agent.senders.table(({ sender }) => ({ ...sender.state, ...sender.deliveries })),
+    pages: Object.fromEntries(pages),
     stateSocket,
   };
 }

@@ -1,6 +1,6 @@
 import type { Histogram, Meter, Observable } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { MeterProvider, PeriodicExportingMetricReader, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { Agent } from '../agent/agent.js';
 import { FanOut } from '../exporter/fan-out.js';
 import { readHost, resourceAttributes } from '../resource.js';
@@ -16,6 +16,7 @@ const SCRAPE_BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 /** Tells of the agent itself, as metrics under `wgotel.`, to every exporter. They are documented in docs/agent.md. */
 export class SelfMetrics {
   readonly #provider: MeterProvider;
+  readonly #reader: PeriodicExportingMetricReader;
   readonly #scrapes: Histogram;
 
   /** @param interval for tests, in milliseconds */
@@ -24,15 +25,14 @@ export class SelfMetrics {
     const taker = (): FanOut =>
       new FanOut([...agent.senders].filter(({ signal }) => signal === 'metrics').map(({ sender }) => sender));
     const exporter = new SelfMetricsExporter(taker);
+    this.#reader = new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis: interval,
+      exportTimeoutMillis: interval,
+    });
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes(resourceAttributes(readHost(), resource)),
-      readers: [
-        new PeriodicExportingMetricReader({
-          exporter,
-          exportIntervalMillis: interval,
-          exportTimeoutMillis: interval,
-        }),
-      ],
+      readers: [this.#reader],
     });
     const meter = this.#provider.getMeter('@wgotel/agent', VERSION);
     this.#scrapes = meter.createHistogram('wgotel.scrape.duration', {
@@ -47,6 +47,11 @@ export class SelfMetrics {
    *  @param duration in milliseconds */
   scraped(receiver: string, duration: number): void {
     this.#scrapes.record(duration / 1000, { 'wgotel.receiver': receiver });
+  }
+
+  /** What there is to tell now. */
+  async collect(): Promise<readonly ScopeMetrics[]> {
+    return (await this.#reader.collect()).resourceMetrics.scopeMetrics;
   }
 
   /** Hands over what is left. The senders must still take it. */

@@ -190,7 +190,6 @@ export class DeviceTracker {
 
   /** All of it was taken up. */
   restored(): void {
-    if (this.#gone) return;
     const overflow = this.#uncounted ? undefined : this.#overflow.look(this.view!.readTime);
     this.view = withPeers(this.view!, this.#order, overflow);
   }

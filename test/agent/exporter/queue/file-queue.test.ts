@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome } from '@wgotel/agent';
+import { FileQueue, type Outcome } from '@wgotel/agent';
 import { describe, it } from 'mocha';
 import { until } from '../../../support/process.js';
-import { DEADLINE, request } from '../sender-setup.js';
+import { DEADLINE, request, turn } from '../sender-setup.js';
 import { BLOCK, hang, SENT, startSender, UNCONNECTED, withFolder, type Running } from './queue-setup.js';
 
 const enqueue = ({ sender }: Running, ...texts: string[]): void =>
@@ -275,6 +275,29 @@ describe('a queue on a disk in trouble', () => {
         disk: { requests: 3, items: 6 },
         shutdown: { requests: 2, items: 4 },
       });
+    }));
+
+  it('does not give out what is just being written, so that its file is known when it is removed', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'queue');
+      const queue = new FileQueue({ path, limit: 1_000_000, fsync: false });
+      queue.connect({ restored: () => undefined, dropped: () => undefined, progressed: () => undefined });
+      queue.open(Promise.resolve());
+      queue.push(request('first'));
+      await queue.take();
+      await queue.remove();
+      breakOff(path);
+      queue.push(request('a'));
+      await until('it could not be written', () => queue.stored.problem);
+      mend(path);
+      queue.push(request('b'));
+      // By the next turn it is being written, and takes more than one.
+      await turn();
+      const taken = await queue.take();
+      assert.equal(taken!.bytes.toString(), 'a');
+      await queue.remove();
+      assert.deepEqual(await queue.close(), []);
+      assert.deepEqual([readdirSync(path).length, queue.stored.requests, queue.bytes], [1, 1, BLOCK]);
     }));
 
   it('waits for files that can not be read now', () =>

@@ -7,6 +7,7 @@ import { bySignal, SIGNALS } from '../../signal.js';
 import { addReadingOptions } from '../options.js';
 import { checkClock } from './clock.js';
 import { checkExporter } from './exporter.js';
+import { checkPage } from './page.js';
 import { checkReceiver } from './reading.js';
 import { renderFinding, type Finding } from './report.js';
 
@@ -42,7 +43,9 @@ async function check(flags: Flags): Promise<void> {
   say(await checkClock());
   const sending = await patiently('sending to the exporters', checkSending(configuration));
   sending.forEach(say);
-  process.exitCode = exitCode(reading, sending);
+  const pages = await Promise.all(Object.entries(configuration.pages).map(([id, config]) => checkPage(id, config)));
+  pages.forEach(say);
+  process.exitCode = pages.some(({ verdict }) => verdict === 'fail') ? 2 : exitCode(reading, sending);
 }
 
 function say(finding: Finding): void {
@@ -64,7 +67,7 @@ async function checkReading({ receivers }: Configuration): Promise<Finding[]> {
   return (await Promise.all(Object.entries(receivers).map(([id, config]) => checkReceiver(id, config)))).flat();
 }
 
-async function checkSending({ exporters, pipelines }: Configuration): Promise<Finding[]> {
+async function checkSending({ exporters, pages, textfiles, pipelines }: Configuration): Promise<Finding[]> {
   const used = bySignal(
     (signal) =>
       new Set(
@@ -76,7 +79,8 @@ async function checkSending({ exporters, pipelines }: Configuration): Promise<Fi
   const checks = SIGNALS.flatMap((signal) =>
     [...used[signal]].map((id) => checkExporter(id, signal, exporters[id]![signal]!)),
   );
-  if (checks.length > 0) return Promise.all(checks);
+  const isShown = Object.values(pages).some(({ explicit }) => explicit) || Object.keys(textfiles).length > 0;
+  if (checks.length > 0 || isShown) return Promise.all(checks);
   const fix = 'set OTEL_EXPORTER_OTLP_ENDPOINT or --endpoint, or configure an exporter';
   return [{ verdict: 'warn', what: 'exporters', found: 'there is none, so nothing is sent', fix }];
 }

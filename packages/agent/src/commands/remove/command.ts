@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { READER_PROTOCOL } from '@wgotel/core';
 import { Command } from 'commander';
 import { configFile, readSafely } from '../../config/load.js';
 import { readPlaces, type Places } from '../../config/places.js';
 import { LOCK } from '../../storage/state-folder.js';
 import { addConfigOption } from '../options.js';
 import { Host } from './host.js';
-import { allPlaces, UNITS } from './places.js';
+import { allPlaces } from './places.js';
 import { planRemoval, type Step } from './plan.js';
 
 const HELP = `
 Removes sockets, extracts in /run/wgotel, the systemd units with their drop-ins, and the completion of bash. With --purge also data: saved
-state and queues in the folders that the configuration names, config.yaml and reader.yaml in /etc/wgotel, and /etc/default/wgotel. Only what is known by its name
+state and queues in the folders that the configuration names, /etc/wgotel/config.yaml, reader.yaml beside it, and /etc/default/wgotel. Only what is known by its name
 and kind is removed; what else is in those folders stays, and is told. Links are not followed.
 
-Exit codes: 0 done, 1 wgotel runs and nothing was removed, 2 the configuration can't be used, 3 something could not be removed.
+Exit codes: 0 done, 1 an agent runs and nothing was removed, 2 the configuration can't be used, 3 something could not be removed.
 
 Examples:
   $ sudo wgotel remove --purge --dry-run              what would go, and what would stay
@@ -55,7 +56,9 @@ export async function remove(
 ): Promise<number> {
   const running = await whoRuns(places, host);
   if (running !== undefined) {
-    complain(`nothing was removed: ${running}; stop it first, such as by systemctl disable --now`);
+    complain(
+      `nothing was removed: ${running}; stop it first: systemctl disable --now wgotel; systemctl stop 'wgotel*'`,
+    );
     return 1;
   }
   const steps = planRemoval(allPlaces(places, host), host, purge);
@@ -79,11 +82,9 @@ export async function remove(
 
 /** Says which agent runs. `undefined`: none is seen. */
 async function whoRuns({ storages, stateSocket }: Places, host: Host): Promise<string | undefined> {
-  for (const unit of UNITS) {
-    const state = host.unitState(unit);
-    if (state !== undefined) return `${unit} is ${state}`;
-  }
-  for (const socket of [...storages.map((folder) => join(folder, LOCK)), stateSocket]) {
+  const unit = host.runningUnit();
+  if (unit !== undefined) return unit;
+  for (const socket of [...storages.map((folder) => join(folder, LOCK)), stateSocket, READER_PROTOCOL.socket]) {
     if (await host.answers(socket)) return `an agent answers at ${socket}`;
   }
   return undefined;

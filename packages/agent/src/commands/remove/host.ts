@@ -12,6 +12,8 @@ import {
 import { join } from 'node:path';
 import { answers } from '../../unix-socket.js';
 
+const UNITS = ['wgotel.service', 'wgotel-reader.service'];
+
 /** A file system that things are removed from. Links are never followed below its root, but those in a path to a folder. */
 export class Host {
   readonly #root: string;
@@ -50,14 +52,17 @@ export class Host {
     return this.stat(socket)?.isSocket() === true && answers(this.#at(socket));
   }
 
-  /** What systemd says of a unit, such as `active`. `undefined`: it does not run, or there is no systemd. */
-  unitState(unit: string): string | undefined {
+  /** The unit that runs and its state, such as `wgotel.service is active`. `undefined`: none does, or there is no systemd. */
+  runningUnit(): string | undefined {
     if (statSync(this.#at('/run/systemd/system'), { throwIfNoEntry: false }) === undefined) return undefined;
-    const { stdout } = spawnSync('systemctl', ['show', '--value', '--property=ActiveState', unit], {
-      encoding: 'utf8',
-    });
-    const state = (stdout as string | null)?.trim() ?? '';
-    return ['', 'inactive', 'failed'].includes(state) ? undefined : state;
+    for (const unit of UNITS) {
+      const { stdout } = spawnSync('systemctl', ['show', '--value', '--property=ActiveState', unit], {
+        encoding: 'utf8',
+      });
+      const state = (stdout as string | null)?.trim() ?? '';
+      if (!['', 'inactive', 'failed'].includes(state)) return `${unit} is ${state}`;
+    }
+    return undefined;
   }
 
   /** Whether there is a user of this name. */

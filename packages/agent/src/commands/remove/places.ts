@@ -28,34 +28,27 @@ const EXPORTER = /^(?:otlp_grpc|otlp_http|webhook)(?:%2F[\w.-]+)?$/;
 
 const STATE_SOCKET_FOLDER = '/run/wgotel/state';
 
+const UNITS = /^wgotel(?:-reader)?\.service$/;
 /** What `deploy/systemd` has to install. */
-export const DROP_INS: readonly string[] = ['names.conf', 'netns.conf', 'split.conf', 'userspace.conf'];
-
-/** Units there may be, the agent's first. */
-export const UNITS: readonly string[] = ['wgotel.service', 'wgotel-reader.service'];
-
-const UNIT = String.raw`wgotel(?:-reader)?\.service`;
+const DROP_INS = /^(?:names|netns|split|userspace)\.conf$/;
 
 /** Every place there may be something, folders after what is in them. All of it is said by name: nothing is looked for. */
 export function allPlaces({ storages, stateSocket }: Places, host: Host): Place[] {
   const socket = escaped(basename(stateSocket));
   return [
-    { folder: SYSTEM, files: new RegExp(`^${UNIT}$`) },
+    { folder: SYSTEM, files: UNITS },
     {
       folder: `${SYSTEM}/multi-user.target.wants`,
-      links: { names: new RegExp(`^${UNIT}$`), target: new RegExp(`^(?:${escaped(SYSTEM)}|\\.\\.)/${UNIT}$`) },
+      links: { names: UNITS, target: /^(?:\/etc\/systemd\/system|\.\.)\/wgotel(?:-reader)?\.service$/ },
     },
-    ...UNITS.map((unit): Place => ({
-      folder: `${SYSTEM}/${unit}.d`,
-      files: new RegExp(`^(?:${DROP_INS.map(escaped).join('|')})$`),
-      isOwn: true,
-    })),
+    { folder: `${SYSTEM}/wgotel.service.d`, files: DROP_INS, isOwn: true },
+    { folder: `${SYSTEM}/wgotel-reader.service.d`, files: DROP_INS, isOwn: true },
     { folder: '/etc/sysusers.d', files: /^wgotel\.conf$/ },
     { folder: '/etc/bash_completion.d', files: /^wgotel$/ },
     { folder: dirname(stateSocket), sockets: new RegExp(`^(?:${socket}|\\.${socket}\\.\\d+)$`) },
     { folder: STATE_SOCKET_FOLDER, isOwn: true },
+    { folder: dirname(READER_PROTOCOL.socket), sockets: /^(?:reader\.sock|\.reader\.sock\.\d+)$/, isOwn: true },
     { folder: '/run/wgotel/setup', files: /\.(?:conf|netdev)(?:\.\d+\.tmp)?$/, isOwn: true },
-    { folder: dirname(READER_PROTOCOL.socket), sockets: /^\.?reader\.sock(?:\.\d+)?$/, isOwn: true },
     { folder: '/run/wgotel', files: /^names\.(?:csv|json)(?:\.\d+\.tmp)?$/, isOwn: true },
     ...storages.flatMap((folder) => storagePlaces(folder, host)),
     { folder: '/etc/default', files: /^wgotel$/, isData: true },

@@ -1,0 +1,31 @@
+import type { Checker } from './checker.js';
+import type { Configuration, ProfilesConfig } from './configuration.js';
+
+/** Refuses pages that would tell what a receiver is to keep. */
+export function checkPrivacy(
+  { pages, textfiles, receivers }: Pick<Configuration, 'pages' | 'textfiles' | 'receivers'>,
+  checker: Checker,
+): void {
+  for (const [id, page] of Object.entries({ ...pages, ...textfiles })) {
+    for (const receiver of page.receivers) {
+      const { identity, endpoints } = receivers[receiver] ?? {};
+      const refuse = (profiles: readonly string[], what: string, key: string): void => {
+        if (profiles.length === 0) return;
+        const why = `${profiles.join(' and ')} tells ${what}, which receivers.${receiver}.${key} keeps`;
+        checker.problem(['exporters', id, 'profiles'], `${why}: leave it out, or let a receiver of its own lead to it`);
+      };
+      if (identity?.mode === 'hmac') refuse(withKeys(page.profiles), 'public keys', 'identity');
+      if (endpoints !== undefined && endpoints !== 'full') {
+        refuse(withEndpoints(page.profiles), 'endpoints', 'endpoints');
+      }
+    }
+  }
+}
+
+function withKeys(profiles: ProfilesConfig): string[] {
+  return Object.keys(profiles).filter((name) => name !== 'native' && name !== 'wg-easy');
+}
+
+function withEndpoints({ mindflavor, mdlayher }: ProfilesConfig): string[] {
+  return [...(mindflavor?.remoteIpAndPort === true ? ['mindflavor'] : []), ...(mdlayher ? ['mdlayher'] : [])];
+}
