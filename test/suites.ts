@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { execaSync } from 'execa';
 import { collectorPath } from './support/collector-binary.js';
+import { guestObstacles } from './support/guest-image.js';
 import { fullCollectorPath } from './support/full-collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
 import { kafkaBrokerPath } from './support/kafka-broker.js';
@@ -138,6 +139,12 @@ export const suites: readonly Suite[] = [
     folders: ['tunnel'],
     timeoutMs: 60_000,
     needs: { obstacles: tunnelObstacles, enable: 'sudo -E npm test -- tunnel' },
+  },
+  {
+    name: 'kernel',
+    folders: ['kernel'],
+    timeoutMs: 60_000,
+    needs: { obstacles: guestObstacles, enable: 'npm run guest && npm test -- kernel' },
   },
   {
     name: 'e2e',

@@ -102,9 +102,7 @@ describe('wgotel once', () => {
   });
 
   it('says what to install where there is no wg', async () => {
-    const { exitCode, stdout, stderr } = await once(['--uapi-directory', join(folder, 'none')], {
-      env: { PATH: folder },
-    });
+    const { exitCode, stdout, stderr } = await once(['--source', 'wg-show'], { env: { PATH: folder } });
     assert.deepEqual({ exitCode, stdout }, { exitCode: 1, stdout: '' });
     assert.match(stderr, /error: wg-show: .*install wireguard-tools/);
   });
@@ -120,7 +118,7 @@ describe('wgotel once', () => {
   });
 
   for (const [args, complaint] of [
-    [['--source', 'netlink'], /auto, uapi, wg-show/],
+    [['--source', 'ethtool'], /auto, uapi, netlink, wg-show/],
     [['--format', 'yaml'], /table, json, otlp/],
     [['--timeout', '10'], /expected a duration such as/],
     [['--nonsense'], /unknown option/],
@@ -138,7 +136,7 @@ describe('wgotel once', () => {
     assert.equal(
       stderr,
       `wgotel: the configuration can't be used:
-  --source: expected one of auto, uapi, wg-show, reader, recorded, not 'x'
+  --source: expected one of auto, uapi, netlink, wg-show, reader, recorded, not 'x'
   --timeout: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'
   --uapi-directory: expected a text that is not empty, not ''`,
     );

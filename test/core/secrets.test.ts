@@ -60,11 +60,18 @@ describe('keys after reading', function () {
     const readings = JSON.parse(remains.outputs) as Reading[];
     const failures = readings.flatMap((reading) => reading.failures);
     const codes = new Set(failures.map(({ source, code }) => `${source} ${code}`));
-    for (const code of ['uapi PROTOCOL', 'uapi CONNECTION_FAILED', 'wg-show PROTOCOL', 'wg-show TIMEOUT']) {
+    for (const code of [
+      'uapi PROTOCOL',
+      'uapi CONNECTION_FAILED',
+      'wg-show PROTOCOL',
+      'wg-show TIMEOUT',
+      'netlink PROTOCOL',
+      'netlink READ_FAILED',
+    ]) {
       assert.ok(codes.has(code), `no ${code} among ${[...codes].join()}`);
     }
-    // Twenty times from each of two sources, and as often through a reader of each.
-    assert.ok(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length >= 80);
+    // Twenty times from each of three sources, and as often through a reader of each.
+    assert.ok(readings.filter(({ devices }) => devices.some(({ name }) => name === 'wglarge')).length >= 120);
     assert.ok(remains.strings.includes(PUBLIC_MARK));
     assert.ok(remains.buffers.includes(PUBLIC_MARK));
 

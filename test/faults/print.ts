@@ -5,7 +5,7 @@ const WIDTHS = [42, 58, 58];
 export function printRows(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const rule = WIDTHS.map((width) => '-'.repeat(width)).join('-+-');
   const lines = [head, ...rows].flatMap((row) => [...linesOf(row), rule]);
-  console.log(`\n\n${lines.join('\n')}\n${rows.length} faults\n`);
+  console.log(`\n\n${lines.join('\n')}`);
 }
 
 function linesOf(row: readonly string[]): string[] {

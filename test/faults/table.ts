@@ -16,13 +16,21 @@ export interface Fault {
 /** So many rows are under way at once: most of their time they wait. */
 const AT_ONCE = 4;
 
-const done: { readonly fault: string; readonly expected: string; readonly seen: string }[] = [];
-after(() =>
+interface Seen extends Omit<Fault, 'run'> {
+  readonly seen: string;
+}
+
+const NOT_AS_EXPECTED = 'NOT AS EXPECTED: ';
+
+const done: Seen[] = [];
+after(() => {
   printRows(
     ['fault', 'expected', 'seen'],
     done.map(({ fault, expected, seen }) => [fault, expected, seen]),
-  ),
-);
+  );
+  const right = done.filter(({ seen }) => !seen.startsWith(NOT_AS_EXPECTED));
+  console.log(`${done.length} faults, ${right.length} as expected\n`);
+});
 
 /** Makes a test of each row, and of the section of docs/faults.md that tells of them. */
 export function family(name: string, rows: readonly Fault[]): void {
@@ -41,7 +49,7 @@ export function family(name: string, rows: readonly Fault[]): void {
         try {
           done.push({ fault, expected, seen: await begin(index) });
         } catch (error) {
-          done.push({ fault, expected, seen: `NOT AS EXPECTED: ${(error as Error).message.split('\n')[0]}` });
+          done.push({ fault, expected, seen: `${NOT_AS_EXPECTED}${(error as Error).message.split('\n')[0]}` });
           throw error;
         }
       });

@@ -162,3 +162,31 @@ describe('@wgotel/core without the SDK', () => {
     }
   });
 });
+
+describe('@wgotel/core and its optional dependency koffi', () => {
+  let scratch: Scratch;
+  before(async () => {
+    scratch = await openScratch();
+  });
+  after(() => scratch.remove());
+
+  const reading = `const { SOURCES } = await import('@wgotel/core');
+    const signal = AbortSignal.timeout(10_000);
+    const { failures, notes } = await SOURCES[process.argv[1]]({ directory: '/nowhere' }).read({ signal });
+    console.log([...failures, ...notes].map(({ source, message }) => \`\${source}: \${message}\`).join('\\n'));`;
+  const read = async (project: string, source: string): Promise<string> =>
+    (await execa(process.execPath, ['--input-type=module', '--eval', reading, source], { cwd: project })).stdout;
+
+  it('reads over netlink where it is installed', async () => {
+    const project = await scratch.install('with', [tarballOf(scratch, '@wgotel/core')]);
+    assert.match(await read(project, 'netlink'), /^netlink: (the kernel has no WireGuard device|.*: no permission)/);
+  });
+
+  it('does without it, and says so', async () => {
+    const project = await scratch.install('without', [tarballOf(scratch, '@wgotel/core')], ['--omit=optional']);
+    assert.ok(!existsSync(join(project, 'node_modules/koffi')));
+    const why = 'netlink: the optional package koffi is not installed: npm install koffi';
+    assert.equal(await read(project, 'netlink'), why);
+    assert.match(await read(project, 'auto'), new RegExp(`^${why}; wg is run in its place$`, 'm'));
+  });
+});

@@ -22,8 +22,10 @@ export interface PackedPackage {
 /** A folder outside of the repository, where packed packages are installed as users install them. */
 export interface Scratch {
   readonly packages: readonly PackedPackage[];
-  /** Installs packages, given as npm takes them, in a folder of its own and returns its path. */
-  install(name: string, specs: readonly string[]): Promise<string>;
+  /** Installs packages, given as npm takes them, in a folder of its own and returns its path.
+   *
+   *  @param more flags for npm. Default: none */
+  install(name: string, specs: readonly string[], more?: readonly string[]): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -35,12 +37,12 @@ export async function openScratch(): Promise<Scratch> {
   const packed = JSON.parse(stdout) as { name: string; filename: string }[];
   return {
     packages: packed.map(({ name, filename }) => ({ name, tarball: join(folder, filename) })),
-    async install(name, specs) {
+    async install(name, specs, more = []) {
       const project = join(folder, name);
       await mkdir(project);
       await writeFile(join(project, 'package.json'), '{ "private": true, "version": "0.0.0", "type": "module" }');
       const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--engine-strict=false'];
-      await execa('npm', ['install', ...flags, ...specs], { cwd: project });
+      await execa('npm', ['install', ...flags, ...more, ...specs], { cwd: project });
       return project;
     },
     remove: () => rm(folder, { recursive: true }),

@@ -221,6 +221,7 @@ ExecStartPost=/usr/bin/env node /opt/probe.mjs ${FOLDERS}
     const { stdout } = await status();
     assert.match(stdout, /^ {2}wg0: up, 1 never$/m);
     assert.match(await journal(`_PID=${await property('MainPID')}`), /\tinfo\twg0 is read by uapi/);
+    assert.match(await journal(), /\tinfo\tnetlink: the kernel has no WireGuard device/);
     await assertCapabilities('CAP_NET_ADMIN', 'CAP_DAC_OVERRIDE');
   });
 
@@ -234,11 +235,19 @@ ExecStartPost=/usr/bin/env node /opt/probe.mjs ${FOLDERS}
   it('enters other network namespaces with netns.conf', async () => {
     await machine.exec(['ip', 'netns', 'add', 'branch']);
     await openDevice('wg1', 'site', ['ip', 'netns', 'exec', 'branch']);
-    await writeConfig({ receivers: 'wireguard/branch: { source: wg-show, netns: [branch], collection_interval: 1s }' });
+    const sources = ['wg-show', 'netlink'];
+    await writeConfig({
+      receivers: sources
+        .map((source) => `wireguard/${source}: { source: ${source}, netns: [branch], collection_interval: 1s }`)
+        .join('\n  '),
+    });
     await restart();
-    assert.match((await status()).stdout, /failure: wg-show: .*\n.*wgotel\.service\.d\/netns\.conf/);
+    for (const source of sources) {
+      assert.match((await status()).stdout, new RegExp(`failure: ${source}: .*\\n.*wgotel\\.service\\.d/netns\\.conf`));
+    }
     await grant('netns.conf');
     assert.match((await status()).stdout, /^ {2}wg1 in branch: up, 1 never$/m);
+    assert.doesNotMatch((await status()).stdout, /failure/);
     await assertCapabilities('CAP_NET_ADMIN', 'CAP_DAC_OVERRIDE', 'CAP_SYS_ADMIN');
   });
 

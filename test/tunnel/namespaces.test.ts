@@ -80,6 +80,7 @@ describe('the same device through every source', () => {
     ['a namespace by name', () => read('wg-show', { netns: [tunnel.a.namespace] }), OF_NAMESPACE],
     ['a namespace by path', () => read('wg-show', { netns: [`/run/netns/${tunnel.a.namespace}`] }), OF_NAMESPACE],
     ['a namespace by process', () => read('wg-show', { netns: [`pid:${inside?.pid}`] }), OF_NAMESPACE],
+    ['a namespace, by auto', () => read('auto', { netns: [tunnel.a.namespace] }), OF_NAMESPACE],
     ['a reader', throughReader, []],
     ['a recording', record, [...UNKNOWN_BY_WG, ...MADE_UP]],
   ] as const) {

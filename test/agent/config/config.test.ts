@@ -294,7 +294,7 @@ service: { extensions: [file_storage/q] }
       fsync: false,
     });
     assert.deepEqual(warnings, [
-      'w.yaml:3:3 exporters.otlp: otlp is the old name of otlp_grpc',
+      'w.yaml:3:3 exporters.otlp: otlp is deprecated: use otlp_grpc',
       'w.yaml:3:110 exporters.otlp.retry_on_failure.max_elapsed_time: does nothing with sending_queue.storage: nothing is given up',
     ]);
   });
@@ -324,7 +324,7 @@ service: { extensions: [file_storage/q] }
       "--interval: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'",
       "--log-level: expected one of debug, info, warn, error, not 'loud'",
       "--peer-limit: expected a number, not '-1'",
-      "--source: expected one of auto, uapi, wg-show, reader, recorded, not 'x'",
+      "--source: expected one of auto, uapi, netlink, wg-show, reader, recorded, not 'x'",
       'OTEL_EXPORTER_OTLP_ENDPOINT: expected HOST:PORT, http://HOST:PORT or https://HOST:PORT, without user, path and query',
       'OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value',
       "OTEL_EXPORTER_OTLP_PROTOCOL: expected one of grpc, http/protobuf, http/json, not 'carrier/pigeon'",

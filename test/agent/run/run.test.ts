@@ -124,7 +124,7 @@ describe('wgotel run', () => {
       output.err,
       `wgotel: the configuration can't be used:
   --interval: expected a duration such as 300ms, 15s or 1m30s, at least 1 ms, not '5'
-  --source: expected one of auto, uapi, wg-show, reader, recorded, not 'x'
+  --source: expected one of auto, uapi, netlink, wg-show, reader, recorded, not 'x'
   OTEL_EXPORTER_OTLP_HEADERS: entry 1 is not of the form key=value
   OTEL_EXPORTER_OTLP_PROTOCOL: expected one of grpc, http/protobuf, http/json, not 'pigeon'
 `,

@@ -16,15 +16,21 @@ const REFUSED: readonly [options: object, message: string][] = [
   [{ identity: { mode: 'hmac' } }, 'identity.hmacKey: expected a key of at least 32 bytes'],
   [{ endpoints: 'none' }, "endpoints: expected one of full, subnet, off, not 'none'"],
   [{ events: { 'wireguard.peer.gone': {} } }, 'events: there is no event wireguard.peer.gone'],
-  [{ source: 'netlink' }, "source: expected a Source or one of auto, uapi, wg-show, reader, recorded, not 'netlink'"],
-  [{ source: 'toString' }, "source: expected a Source or one of auto, uapi, wg-show, reader, recorded, not 'toString'"],
+  [
+    { source: 'ethtool' },
+    "source: expected a Source or one of auto, uapi, netlink, wg-show, reader, recorded, not 'ethtool'",
+  ],
+  [
+    { source: 'toString' },
+    "source: expected a Source or one of auto, uapi, netlink, wg-show, reader, recorded, not 'toString'",
+  ],
 ];
 
 const ACCEPTED: readonly ReceiverOptions[] = [
   {},
   { collectionInterval: undefined, initialDelay: undefined, timeout: undefined, peerLimit: undefined },
   { collectionInterval: 2 ** 31 - 1, initialDelay: 0, timeout: 1, peerLimit: 0 },
-  { peerLimit: Infinity, source: 'wg-show' },
+  { peerLimit: Infinity, source: 'netlink' },
   { identity: { mode: 'full' }, endpoints: 'subnet' },
 ];
 

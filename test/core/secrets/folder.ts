@@ -1,8 +1,10 @@
 /** An allowed IP that every peer has: what a search must find where it looks. */
 export const PUBLIC_MARK = 'fd12:3456:789a::/48';
 
-/** What the reading process leaves in the folder. */
+/** What is in the folder. */
 export const FILES = {
+  /** What the kernel answers when it is asked for a device: a folder each, with a file for each datagram. */
+  kernel: 'kernel',
   /** Everything the sources returned, as JSON. */
   outputs: 'outputs.json',
   /** Live objects and the whole text of live strings. */

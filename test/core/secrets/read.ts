@@ -3,14 +3,16 @@
  *   node --expose-gc --heap-snapshot-string-limit=N read.js FOLDER nothing|buffer|slice
  * `buffer` and `slice` keep a part of a reply as a parser that takes no care would.
  */
-import { openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
-import { SOURCES, type Reading, type SourceName } from '@wgotel/core';
+import { SOURCES, type Reading } from '@wgotel/core';
 import { repositoryPath } from '../../support/repository.js';
+import { FakeKernel } from '../source/fake-kernel.js';
+import { NetlinkSource } from '../source/internals.js';
 import { startReader } from '../source/reader-server.js';
 import { FILES, PUBLIC_MARK, type Plant } from './folder.js';
 
@@ -26,7 +28,7 @@ const options = {
 const kept: unknown[] = [];
 
 // All stay reachable to the end. Readers are in the same process as who asks them, so both sides are searched.
-const own = (['uapi', 'wg-show'] satisfies SourceName[]).map((name) => SOURCES[name](options));
+const own = [SOURCES.uapi(options), SOURCES['wg-show'](options), new NetlinkSource({}, async () => kernel().sockets)];
 const readers = await Promise.all(
   own.map((source) => startReader(join(folder, `${source.name}.sock`), source, (line) => console.error(line))),
 );
@@ -54,6 +56,24 @@ for (const buffer of liveBuffers()) if (buffer.byteLength > 0) writeSync(file, n
 // Reachable until here.
 process.exitCode = kept.length > 0 && sources.length > 0 ? 0 : 1;
 for (const reader of readers) await reader.close();
+
+/** A kernel whose answers go from files into the buffer of whoever asks, and lie nowhere else. */
+function kernel(): FakeKernel {
+  const fake = new FakeKernel();
+  const lists = join(folder, FILES.kernel);
+  const noKey = Buffer.alloc(32);
+  fake.serve(readdirSync(lists).map((name) => ({ name, privateKey: noKey, publicKey: noKey, peers: [] })));
+  fake.answer = ({ name }) =>
+    Array.from(readdirSync(join(lists, name)), Number)
+      .toSorted((a, b) => a - b)
+      .map((index) => (into) => {
+        const datagram = openSync(join(lists, name, String(index)), 'r');
+        const length = readSync(datagram, into);
+        closeSync(datagram);
+        return length;
+      });
+  return fake;
+}
 
 /** Reads a reply and keeps its bytes, or a string cut out of its text, which keeps all of the text. */
 async function carelessly(kind: Plant): Promise<unknown> {

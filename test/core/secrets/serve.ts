@@ -1,5 +1,5 @@
 /**
- * Serves devices with fresh keys, on sockets and to the stand-in for `wg`, in a process of its own:
+ * Serves devices with fresh keys, on sockets, to the stand-in for `wg`, and as what a kernel answers, in a process of its own:
  *   node serve.js FOLDER
  * Writes the private and preshared keys to FOLDER/keys, 64 hex digits a line, and then says `ready` to its parent.
  */
@@ -7,9 +7,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveUapi } from '@wgotel/simulator';
+import { deviceMessages, done } from '../source/datagrams.js';
 import { toDump, toReply, type TestDevice } from '../source/device-text.js';
+import { FAMILY } from '../source/fake-kernel.js';
 import { fakeWg } from '../source/fake-wg-command.js';
-import { PUBLIC_MARK } from './folder.js';
+import { FILES, PUBLIC_MARK } from './folder.js';
 
 const folder = process.argv[2]!;
 const device = (name: string, peers: number): TestDevice => ({
@@ -19,7 +21,7 @@ const device = (name: string, peers: number): TestDevice => ({
   peers: Array.from({ length: peers }, (_, index) => ({
     name: randomUUID(),
     secret: true,
-    allowedIPs: [`10.0.${index}.0/24`, PUBLIC_MARK],
+    allowedIPs: [`10.${index >> 8}.${index & 255}.0/24`, PUBLIC_MARK],
     receiveBytes: index,
   })),
 });
@@ -46,6 +48,20 @@ fakeWg(folder).plan({
     .join('')
     .replace(/\toff\n$/, '\tnever\n'),
 });
+
+// One whose first preshared key is longer than its peer, and one whose list ends in an error.
+const [garbled, failing] = broken.map((each) => deviceMessages(FAMILY, each, { peers: 1, allowedIPs: 1 }));
+garbled![0]!.writeUInt16LE(0xfff0, garbled![0]!.indexOf(Buffer.of(36, 0, 2, 0)));
+const lists = new Map([
+  ...devices.map((each) => [each.name, deviceMessages(FAMILY, each, { peers: 40, allowedIPs: 8 })] as const),
+  ['wggarbled', garbled!],
+  ['wgfailing', [...failing!.slice(0, 1), done(5)]],
+]);
+for (const [name, messages] of lists) {
+  await mkdir(join(folder, FILES.kernel, name), { recursive: true });
+  for (const [index, message] of messages.entries())
+    await writeFile(join(folder, FILES.kernel, name, String(index)), message);
+}
 
 const keys = [...replies.values()].flatMap((reply) =>
   Array.from(reply.toString().matchAll(/^(?:private|preshared)_key=([0-9a-f]{64})$/gm), (match) => match[1]!),

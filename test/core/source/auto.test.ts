@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { SOURCES, type Reading, type Source } from '@wgotel/core';
+import { SOURCES, WireGuardError, type Reading, type Source } from '@wgotel/core';
 import { describe, it } from 'mocha';
+import { AutoSource, NetlinkSource } from './internals.js';
 import { deviceOf, failures, names, readBriefly, readFrom, testDevice } from './reading.js';
 import { planDump, withSource, type ServedSource } from './served-source.js';
 
@@ -109,4 +110,67 @@ describe('auto source', () => {
       assert.deepEqual([deviceOf(before, 'wgtest0').source, deviceOf(after, 'wgtest0').source], ['uapi', 'wg-show']);
       assert.deepEqual(deviceOf(after, 'wgtest0').peers, deviceOf(before, 'wgtest0').peers);
     }));
+});
+
+describe('auto source over netlink', () => {
+  const sources = ({ devices }: Reading): string[] => devices.map(({ name, source }) => `${name} ${source}`).toSorted();
+
+  it('reads each device once, and over its socket if it has one', () =>
+    withSource('auto', 'netlink', async ({ source, sockets, kernel }) => {
+      await sockets.serve([WG0, WG2]);
+      kernel.serve([{ ...WG0, peers: [] }, WG1]);
+      const reading = await readFrom(source);
+      assert.deepEqual([sources(reading), reading.failures], [['wgtest0 uapi', 'wgtest1 netlink', 'wgtest2 uapi'], []]);
+      assert.equal(deviceOf(reading, 'wgtest0').peers.length, 1);
+    }));
+
+  it("reads a kernel device beside which a dead program's socket lies", () =>
+    withSource('auto', 'netlink', async ({ source, sockets, kernel }) => {
+      await sockets.serve([WG0]);
+      sockets.fault = () => ({ type: 'cut', bytes: 10 });
+      kernel.serve([WG0]);
+      const reading = await readFrom(source);
+      assert.deepEqual([sources(reading), failures(reading)], [['wgtest0 netlink'], ['wgtest0 CONNECTION_FAILED']]);
+    }));
+
+  it('says of both sources why there is nothing', () =>
+    withSource('auto', 'netlink', async ({ source, sockets }) => {
+      assert.deepEqual(notes(await readFrom(source)), [
+        `uapi: no device has a socket in ${sockets.directory}`,
+        'netlink: the kernel has no WireGuard device',
+      ]);
+    }));
+
+  it('runs wg where there is no netlink, and says why', () =>
+    withSource('auto', 'netlink', async ({ sockets }) => {
+      await sockets.serve([WG0]);
+      const none = new WireGuardError('SOURCE_UNAVAILABLE', 'the optional package koffi is not installed');
+      const { directory } = sockets;
+      const source = new AutoSource({ directory }, new NetlinkSource({}, () => Promise.reject(none)));
+      const path = process.env['PATH'];
+      process.env['PATH'] = directory;
+      try {
+        const [because, wg, ...others] = notes(await readFrom(source));
+        assert.equal(because, 'netlink: the optional package koffi is not installed; wg is run in its place');
+        assert.match(wg ?? '', /^wg-show: there is no program `wg`/);
+        assert.deepEqual(others, []);
+      } finally {
+        process.env['PATH'] = path;
+      }
+    }));
+
+  for (const [way, read] of [
+    ['a command', undefined],
+    ['one without keys', 'public'],
+  ] as const) {
+    it(`runs wg where it was given ${way}`, () =>
+      withSource('auto', 'netlink', async ({ sockets, wg, kernel }) => {
+        kernel.serve([WG0]);
+        planDump(wg, [WG1]);
+        const options = { directory: sockets.directory, command: wg.command, read };
+        const source = new AutoSource(options, new NetlinkSource({}, async () => kernel.sockets));
+        const reading = await readFrom(source);
+        assert.deepEqual([sources(reading), kernel.dumps], [['wgtest1 wg-show'], 0]);
+      }));
+  }
 });

@@ -2,18 +2,28 @@ import assert from 'node:assert/strict';
 import type { Device, SourceName } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { publicKeyOf, type TestDevice, type TestPeer } from './device-text.js';
+import type { FakeKernel } from './fake-kernel.js';
 import { deviceOf, failures, names, readBriefly, readFrom, testDevice } from './reading.js';
-import { planDump, withSource, type ServedSource } from './served-source.js';
+import { planDump, withSource, type ServedSource, type Way } from './served-source.js';
 
 /** Sources that read what is there now, and ways in which they do. */
-type Variant = Exclude<SourceName, 'recorded'> | 'wg-show, public';
+type Variant = Exclude<SourceName, 'recorded' | 'netlink'> | 'wg-show, public' | 'netlink, netlink' | 'auto, netlink';
 
 /** How devices are put before each source of the registry; one that is missing here does not compile. */
 const SERVE: Record<Variant, (served: ServedSource, devices: readonly TestDevice[]) => Promise<void>> = {
   uapi: ({ sockets }, devices) => sockets.serve(devices),
+  'netlink, netlink': async ({ kernel }, devices) => serveKernel(kernel, devices),
   'wg-show': async ({ wg }, devices) => planDump(wg, devices),
   'wg-show, public': async ({ wg }, devices) => planDump(wg, devices),
-  // Every other device has a socket; as on a real host, `wg` lists all of them.
+  // Every other device has a socket.
+  'auto, netlink': async ({ sockets, kernel }, devices) => {
+    await sockets.serve(devices.filter((_, index) => index % 2 === 0));
+    serveKernel(
+      kernel,
+      devices.filter((_, index) => index % 2 === 1),
+    );
+  },
+  // As on a real host, `wg` lists those too.
   auto: async ({ sockets, wg }, devices) => {
     await sockets.serve(devices.filter((_, index) => index % 2 === 0));
     planDump(wg, devices);
@@ -22,9 +32,19 @@ const SERVE: Record<Variant, (served: ServedSource, devices: readonly TestDevice
   reader: (served, devices) => SERVE.auto(served, devices),
 };
 
+function serveKernel(kernel: FakeKernel, devices: readonly TestDevice[]): void {
+  kernel.answer = () => undefined;
+  kernel.serve(devices);
+}
+
 /** Makes each source wait for an answer. */
 const STALL: Record<Variant, (served: ServedSource) => void> = {
   uapi: ({ sockets }) => (sockets.fault = () => ({ type: 'silent' })),
+  'netlink, netlink': ({ kernel }) => (kernel.answer = () => []),
+  'auto, netlink': ({ sockets, kernel }) => {
+    sockets.fault = () => ({ type: 'silent' });
+    kernel.answer = () => [];
+  },
   'wg-show': ({ wg }) => wg.plan({ hang: 'alone' }),
   'wg-show, public': ({ wg }) => wg.plan({ hang: 'alone' }),
   auto: ({ sockets, wg }) => {
@@ -105,10 +125,10 @@ const EXPECTED = [
 ];
 
 for (const name of Object.keys(SERVE) as Variant[]) {
-  const [registered, read] = name.split(', ') as [SourceName, 'public' | undefined];
+  const [registered, way] = name.split(', ') as [SourceName, Way];
   describe(`source ${name}`, () => {
     const serving = (devices: readonly TestDevice[], test: (served: ServedSource) => Promise<void>): Promise<void> =>
-      withSource(registered, read, async (served) => {
+      withSource(registered, way, async (served) => {
         await SERVE[name](served, devices);
         await test(served);
       });
@@ -121,7 +141,7 @@ for (const name of Object.keys(SERVE) as Variant[]) {
         const reading = await readFrom(source);
         assert.deepEqual(reading.failures, []);
         const plain: unknown = JSON.parse(JSON.stringify(reading.devices.map(content)));
-        const known = EXPECTED.map((device) => (read === 'public' ? withoutPresharedKeys(device) : device));
+        const known = EXPECTED.map((device) => (way === 'public' ? withoutPresharedKeys(device) : device));
         assert.deepEqual(plain, JSON.parse(JSON.stringify(known)));
       }));
 
@@ -162,7 +182,7 @@ for (const name of Object.keys(SERVE) as Variant[]) {
     it('gives another peer when any one thing about it changed', () =>
       serving([WG1], async (served) => {
         const changes: Partial<TestPeer>[] = [
-          ...(read === 'public' ? [] : [{ secret: true }]),
+          ...(way === 'public' ? [] : [{ secret: true }]),
           { endpoint: '192.0.2.9:9' },
           { allowedIPs: ['10.0.0.0/8'] },
           { handshake: HANDSHAKE + 1 },

@@ -22,8 +22,11 @@ export interface TestDevice {
   readonly peers: readonly TestPeer[];
 }
 
-const keyOf = (name: string): Buffer => createHash('sha256').update(name).digest();
-const presharedKeyOf = (peer: TestPeer): Buffer => (peer.secret ? keyOf(`preshared ${peer.name}`) : Buffer.alloc(32));
+/** The public key that a peer of this name has. */
+export const keyOf = (name: string): Buffer => createHash('sha256').update(name).digest();
+/** Its preshared key; zeros: it has none. */
+export const presharedKeyOf = (peer: TestPeer): Buffer =>
+  peer.secret ? keyOf(`preshared ${peer.name}`) : Buffer.alloc(32);
 
 /** The base64 key that a peer of this name has. */
 export const publicKeyOf = (name: string): string => keyOf(name).toString('base64');

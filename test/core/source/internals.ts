@@ -24,9 +24,27 @@ export const { asksAmnezia, isLocal, readingBy } = (await load(
 export const { toDump } = (await load(
   'wg-show/public',
 )) as typeof import('../../../packages/core/src/source/wg-show/public.js');
-export const { namespaceOf } = (await load(
-  'wg-show/namespace',
-)) as typeof import('../../../packages/core/src/source/wg-show/namespace.js');
+export const { namespacesOf } = (await load(
+  'namespace',
+)) as typeof import('../../../packages/core/src/source/namespace.js');
+export const { AutoSource } = (await load(
+  'auto/source',
+)) as typeof import('../../../packages/core/src/source/auto/source.js');
+export const { NetlinkSource } = (await load(
+  'netlink/source',
+)) as typeof import('../../../packages/core/src/source/netlink/source.js');
+export const { NetlinkParser } = (await load(
+  'netlink/parse',
+)) as typeof import('../../../packages/core/src/source/netlink/parse.js');
+export const { Reply } = (await load(
+  'netlink/reply',
+)) as typeof import('../../../packages/core/src/source/netlink/reply.js');
+export const { ofDevice } = (await load(
+  'netlink/errno',
+)) as typeof import('../../../packages/core/src/source/netlink/errno.js');
+export const { AddressText } = (await load(
+  'netlink/address-text',
+)) as typeof import('../../../packages/core/src/source/netlink/address-text.js');
 export const { parseRecording } = (await load(
   'recorded/parse',
 )) as typeof import('../../../packages/core/src/source/recorded/parse.js');

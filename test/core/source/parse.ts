@@ -1,4 +1,4 @@
-import { DumpParser, LineBuffer, PeerTable, UapiParser } from './internals.js';
+import { DumpParser, LineBuffer, NetlinkParser, PeerTable, Reply, UapiParser } from './internals.js';
 
 /** When readings take place, in milliseconds since the epoch. */
 export const NOW = 1.8e12;
@@ -23,6 +23,24 @@ export function parseDump(pieces: readonly Buffer[]): unknown {
   const parser = new DumpParser(() => new PeerTable(), NOW);
   feed(pieces, (bytes, end) => parser.parse(bytes, end));
   return parser.finish();
+}
+
+/** Parses datagrams of netlink, each as its length in 4 bytes and its bytes. */
+export function parseNetlink(
+  recording: Buffer,
+  parser: InstanceType<typeof NetlinkParser> = new NetlinkParser(),
+): ReturnType<InstanceType<typeof NetlinkParser>['end']> {
+  parser.begin(NOW, (index) => (index === 1 ? 'lo' : undefined));
+  const reply = new Reply((bytes, start, end) => parser.parse(bytes, start, end));
+  const number = recording.length < 16 ? 0 : recording.readUInt32LE(12);
+  for (let at = 0; at + 4 <= recording.length;) {
+    const end = at + 4 + recording.readUInt32LE(at);
+    const datagram = Buffer.from(recording.subarray(at + 4, end));
+    reply.feed(datagram, datagram.length, number);
+    at = end;
+  }
+  if (!reply.done) throw new Error('the parser does not take the reply for complete');
+  return parser.end();
 }
 
 function feed(pieces: readonly Buffer[], parse: (bytes: Buffer, end: number) => void): void {

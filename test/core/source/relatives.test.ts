@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Peer } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { toDump, toReply } from './device-text.js';
-import { namespaceOf, PeerTable, UapiParser } from './internals.js';
+import { namespacesOf, PeerTable, UapiParser } from './internals.js';
 import { NOW, parseDump, parseUapi } from './parse.js';
 import { testDevice } from './reading.js';
 
@@ -100,10 +100,10 @@ describe('a network namespace', () => {
     ['/run/docker/netns/ab', '/run/docker/netns/ab'],
     ['pid:4711', '/proc/4711/ns/net'],
   ] as const) {
-    it(`may be ${name}`, () => assert.deepEqual(namespaceOf(name).enter, ['nsenter', `--net=${path}`, '--']));
+    it(`may be ${name}`, () => assert.deepEqual(namespacesOf([name]), [{ name, path }]));
   }
 
   for (const name of ['', '..', '../blue', 'a/b', '-t', '--all', 'a b', 'a;b', '$(id)', '.hidden']) {
-    it(`may not be '${name}'`, () => assert.throws(() => namespaceOf(name), { code: 'INVALID_OPTION' }));
+    it(`may not be '${name}'`, () => assert.throws(() => namespacesOf([name]), { code: 'INVALID_OPTION' }));
   }
 });

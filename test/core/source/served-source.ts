@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { SOURCES, type Source, type SourceName } from '@wgotel/core';
 import { serveUapi, type UapiFault, type UapiServer } from '@wgotel/simulator';
 import { toAnswers, toDump, toReply, type TestDevice } from './device-text.js';
+import { FakeKernel } from './fake-kernel.js';
 import { fakeWg, type FakeWg } from './fake-wg-command.js';
+import { AutoSource, NetlinkSource } from './internals.js';
 import { startReader } from './reader-server.js';
 
 /** Devices on UAPI sockets in a folder. */
@@ -39,27 +41,39 @@ export class Sockets {
   }
 }
 
-/** A source and the real things it reads: sockets in a folder, and a program in the place of `wg`. */
+/** A source and what it reads: real sockets in a folder, a real program in the place of `wg`, and a stand-in for the kernel. */
 export interface ServedSource {
   readonly source: Source;
   readonly sockets: Sockets;
   readonly wg: FakeWg;
+  readonly kernel: FakeKernel;
 }
+
+/** A way in which a source reads: `public` through `wg` without keys, `netlink` through a stand-in for the kernel. */
+export type Way = 'public' | 'netlink' | undefined;
 
 /** Runs a test with a source, and removes what it read. */
 export async function withSource(
   name: SourceName,
-  read: 'public' | undefined,
+  way: Way,
   test: (served: ServedSource) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'wgsource-'));
   const sockets = new Sockets(join(folder, 'sockets'));
   await mkdir(sockets.directory);
   const wg = fakeWg(folder);
-  const options = { directory: sockets.directory, command: wg.command, read, socket: join(folder, 'reader.sock') };
-  const reader = name === 'reader' ? await startReader(options.socket, SOURCES.auto(options)) : undefined;
+  const kernel = new FakeKernel();
+  const netlink = new NetlinkSource({}, async () => kernel.sockets);
+  const { directory } = sockets;
+  const socket = join(folder, 'reader.sock');
+  const options = { directory, command: wg.command, socket, ...(way === 'public' && { read: way }) };
+  const make = (): Source => {
+    if (way === 'netlink') return name === 'auto' ? new AutoSource({ directory }, netlink) : netlink;
+    return SOURCES[name](options);
+  };
+  const reader = name === 'reader' ? await startReader(socket, SOURCES.auto(options)) : undefined;
   try {
-    await test({ source: SOURCES[name](options), sockets, wg });
+    await test({ source: make(), sockets, wg, kernel });
   } finally {
     await reader?.close();
     await sockets.serve([]);

@@ -63,14 +63,15 @@ function visible(frames: readonly Frame[]): unknown {
 /** Ids of peers whose counters began anew some time. Nobody sees that, if it was while no agent ran and the counters are above
  *  those saved since: the sums of bytes are the device's own. */
 function resetPeers(scenes: readonly Scene[]): ReadonlySet<string> {
-  const last = new Map<string, number>();
+  const last = new Map<string, Peer>();
   const reset = new Set<string>();
   for (const { name, peers } of scenes.flatMap((scene) => scene.snapshot.devices)) {
-    for (const { publicKey, receiveBytes, transmitBytes } of peers) {
+    for (const each of peers) {
+      const { publicKey, receiveBytes, transmitBytes } = each;
       const key = `${name} ${publicKey}`;
-      const bytes = receiveBytes + transmitBytes;
-      if (bytes < (last.get(key) ?? 0)) reset.add(peerId(publicKey));
-      last.set(key, bytes);
+      const before = last.get(key) ?? each;
+      if (receiveBytes < before.receiveBytes || transmitBytes < before.transmitBytes) reset.add(peerId(publicKey));
+      last.set(key, each);
     }
   }
   return reset;

@@ -1,7 +1,8 @@
 import { recordingOf, isWireGuardError, type Device } from '@wgotel/core';
+import { deviceMessages } from '../../core/source/datagrams.js';
 import { toAnswers, toDump, toReply, type TestDevice } from '../../core/source/device-text.js';
-import { parseRecording, toDump as fromAnswers } from '../../core/source/internals.js';
-import { NOW, parseDump, parseUapi } from '../../core/source/parse.js';
+import { ofDevice, parseRecording, toDump as fromAnswers } from '../../core/source/internals.js';
+import { NOW, parseDump, parseNetlink, parseUapi } from '../../core/source/parse.js';
 import { testDevice } from '../../core/source/reading.js';
 import { device, EPOCH, peer } from '../../support/snapshots.js';
 import { assertHarmless, SECRET, type FuzzTarget } from '../target.js';
@@ -44,6 +45,11 @@ function guarded(parse: () => unknown): void {
 const dump = toDump(DEVICE);
 const answers = toAnswers(dump);
 const BREAK = '\u0001';
+/** A peer and an allowed IP to a message, each message a datagram with its length before it. */
+const datagrams = deviceMessages(31, DEVICE, { peers: 1, allowedIPs: 1 }).flatMap((bytes) => [
+  Buffer.from(Uint32Array.of(bytes.length).buffer),
+  bytes,
+]);
 
 export const SOURCE_TARGETS: readonly FuzzTarget[] = [
   {
@@ -62,12 +68,22 @@ export const SOURCE_TARGETS: readonly FuzzTarget[] = [
         return parseDump([Buffer.from(fromAnswers(given as Parameters<typeof fromAnswers>[0]))]);
       }),
   },
+  { name: 'netlink', corpus: [Buffer.concat(datagrams)], run: (input) => guarded(() => parseKernel(input)) },
   {
     name: 'recording',
     corpus: [Buffer.from(recordingOf({ takenAt: EPOCH, devices: DEVICES, failures: [] }))],
     run: (input) => guarded(() => parseRecording(input.toString())),
   },
 ];
+
+/** Parses datagrams as the source does, which says what refusals mean. */
+function parseKernel(recording: Buffer): unknown {
+  try {
+    return parseNetlink(recording);
+  } catch (error) {
+    throw ofDevice(error, 'wg0');
+  }
+}
 
 /** Whole lines are what a parser is given; the last one may be missing its end. */
 function pieces(input: Buffer): Buffer[] {

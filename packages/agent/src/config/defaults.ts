@@ -5,7 +5,7 @@ export const DEFAULTS = `# Configuration of wgotel, in the shape of the OpenTele
 
 receivers:
   wireguard: # more of them: wireguard/NAME
-    source: auto # auto, uapi, wg-show, reader or recorded
+    source: auto # auto, uapi, netlink, wg-show, reader or recorded
     collection_interval: 15s
     initial_delay: 1s
     timeout: 10s

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { READER_PROTOCOL, writeReading, type Reading, type Source } from '@wgotel/core';
+import { TroubleLog } from '../exporter/trouble-log.js';
 import type { Logger } from '../log.js';
 import { SocketFile, type SocketPlace } from '../socket-file.js';
 import { VERSION } from '../version.js';
@@ -30,6 +31,7 @@ const PLACE: Omit<SocketPlace, 'path'> = {
 export class ReaderServer {
   readonly #source: Source;
   readonly #log: Logger;
+  readonly #trouble: TroubleLog;
   readonly #server: Server;
   readonly #file: SocketFile;
   readonly #clients = new Set<Socket>();
@@ -39,10 +41,13 @@ export class ReaderServer {
   private constructor(source: Source, log: Logger, server: Server, file: SocketFile) {
     this.#source = source;
     this.#log = log;
+    this.#trouble = new TroubleLog(log, () => performance.now());
     this.#server = server;
     this.#file = file;
     server.on('connection', (socket) => void this.#serve(socket));
-    server.on('drop', () => log.warn(`a client was turned away: there are ${MOST_CLIENTS} already`));
+    server.on('drop', () => {
+      this.#trouble.seen('crowd', `a client was turned away: there are ${MOST_CLIENTS} already`, {});
+    });
   }
 
   /** Begins to listen. Rejects if it can't, in a sentence that names the path. */
@@ -89,7 +94,9 @@ export class ReaderServer {
       await pipeline(Readable.from(paced(writeReading(reading, VERSION))), socket, { signal: limit });
     } catch {
       // A client that has gone is no trouble of ours.
-      if (limit.aborted) this.#log.warn(`a client was cut off: it did not take its answer in ${LONGEST_TAKING} ms`);
+      if (limit.aborted) {
+        this.#trouble.seen('slow', `a client was cut off: it did not take its answer in ${LONGEST_TAKING} ms`, {});
+      }
     }
     socket.destroy();
   }

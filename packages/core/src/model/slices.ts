@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Longest stretch of work done without giving the event loop back, in milliseconds. */
-const SLICE = 8;
+export const SLICE = 8;
 
 /** Runs work that pauses now and then (`yield`) in slices, so that a large device does not block the application.
  *

@@ -16,7 +16,7 @@ export interface SourceFailure {
   readonly message: string;
 }
 
-/** Why a source serves nothing although nothing is wrong with it, for whoever wonders. */
+/** What there is to say of a source although nothing failed, for whoever wonders: mostly why it serves nothing. */
 export interface SourceNote {
   readonly source: string;
   readonly message: string;

@@ -110,6 +110,13 @@ export class PeerTable {
     this.#allowedIPs.push(textOf(bytes, start, end, PREFIX, 'an allowed IP'));
   }
 
+  /** Says that the open peer's list of allowed IPs was broken off, so that what is missing is as it was before. A peer whose list
+   *  has changed, or that is new, has what was read of it. */
+  restOfAllowedIPsIsAsBefore(): void {
+    if (this.#allowedIPs !== undefined) return;
+    this.#allowedIPCount = Math.max(this.#allowedIPCount, this.#previous?.allowedIPs.length ?? 0);
+  }
+
   /** Ends the reading. Peers are in the order in which they first appeared: a device may list them in another order each
    *  time, as wireguard-go does. */
   end(): Peer[] {

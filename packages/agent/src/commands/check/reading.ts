@@ -68,7 +68,7 @@ function fixOf(code: WireGuardErrorCode, source: string, netns: string | undefin
   if (code === 'TIMEOUT') return 'set a longer timeout, or look why the device is slow';
   if (code !== 'SOURCE_UNAVAILABLE') return undefined;
   return netns === undefined
-    ? 'see that this can be reached: wireguard-tools, what command names, or the recording'
+    ? 'see that this can be reached: wireguard-tools, koffi, what command names, or the recording'
     : 'see that the namespace is there: ip netns list, or the process of pid:N';
 }
 

@@ -167,8 +167,9 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     const runsWg = source === 'wg-show' || source === 'auto' || !SOURCE_NAMES.includes(source);
     if (!runsWg && command !== undefined) refuse('command', 'is for the sources auto and wg-show');
     if (!runsWg && read !== undefined) refuse('read', 'is for the sources auto and wg-show');
-    if (!runsWg && netns !== undefined) refuse('netns', 'is for the sources auto and wg-show');
-    if ((source === 'wg-show' || source === 'reader') && directory !== undefined)
+    if (!runsWg && source !== 'netlink' && netns !== undefined)
+      refuse('netns', 'is for the sources auto, netlink and wg-show');
+    if (['netlink', 'wg-show', 'reader'].includes(source) && directory !== undefined)
       refuse('directory', 'is for the sources auto and uapi');
     if (!Array.isArray(devices)) return;
     const reads = isUsable(include) && isUsable(exclude) ? interfaceFilter({ include, exclude }) : undefined;

@@ -3,13 +3,14 @@ import type { Device } from '../../model/device.js';
 import type { Reading, SourceFailure } from '../../model/snapshot.js';
 import { LineBuffer } from '../line-buffer.js';
 import { bootTime, type Link } from '../link.js';
+import { namespacesOf, OWN, type Namespace } from '../namespace.js';
 import { PeerTable } from '../peer-table.js';
 import { reuseDevice } from '../reuse.js';
 import { toFailure, type ReadOptions, type Source } from '../source.js';
 import { statSocket, UAPI_DIRECTORY } from '../uapi/sockets.js';
 import { asksAmnezia, isLocal, readingBy } from './command.js';
 import { complaintsIn, complaintToError } from './complaint.js';
-import { namespaceOf, OWN, readLinks, type Namespace } from './namespace.js';
+import { entering, readLinks } from './namespace.js';
 import { DumpParser, type DumpedDevice } from './parse.js';
 import { PUBLIC_QUESTIONS, toDump } from './public.js';
 import { runWg } from './run.js';
@@ -47,7 +48,7 @@ export class WgShowSource implements Source {
     this.#command = command;
     this.#isLocal = isLocal(command);
     this.#read = read ?? readingBy(command);
-    this.#namespaces = netns === undefined || netns.length === 0 ? [OWN] : netns.map(namespaceOf);
+    this.#namespaces = namespacesOf(netns);
     this.#reads = reads ?? (() => true);
   }
 
@@ -124,7 +125,7 @@ export class WgShowSource implements Source {
       return [...new Set(asked.flatMap(({ complaints, exitCode }) => complaintsIn(complaints, exitCode)))];
     }
     const { exitCode, complaints } = await runWg(
-      [...namespace.enter, ...this.#command],
+      [...entering(namespace), ...this.#command],
       ['show', 'all', 'dump'],
       (chunk) => buffer.write(chunk),
       signal,
@@ -135,7 +136,7 @@ export class WgShowSource implements Source {
 
   /** Runs `wg` for an answer that holds no keys. */
   async #ask(
-    { enter }: Namespace,
+    namespace: Namespace,
     args: readonly string[],
     signal: AbortSignal,
   ): Promise<{ exitCode: number | undefined; complaints: string[]; text: string }> {
@@ -144,7 +145,7 @@ export class WgShowSource implements Source {
       text += chunk.toString('latin1');
       if (text.length > LONGEST_ANSWER) throw new WireGuardError('PROTOCOL', 'the answer of wg has no end');
     };
-    return { ...(await runWg([...enter, ...this.#command], args, take, signal)), text };
+    return { ...(await runWg([...entering(namespace), ...this.#command], args, take, signal)), text };
   }
 
   #tableOf(namespace: Namespace, device: string): PeerTable {

@@ -1,11 +1,11 @@
-import type { Reading, SourceNote } from '../model/snapshot.js';
-import { toFailure, type ReadOptions, type Source } from './source.js';
-import { UapiSource, type UapiSourceOptions } from './uapi/source.js';
-import { WgShowSource, type WgShowSourceOptions } from './wg-show/source.js';
+import type { Reading, SourceNote } from '../../model/snapshot.js';
+import { toFailure, type ReadOptions, type Source } from '../source.js';
+import { UapiSource, type UapiSourceOptions } from '../uapi/source.js';
+import { WgShowSource, type WgShowSourceOptions } from '../wg-show/source.js';
 
 /** Reads each device once: over its UAPI socket where it has one, through `wg` otherwise. `wg` first lists the devices,
  *  and dumps them only if one is left for it. */
-export class AutoSource implements Source {
+export class SourceWithWg implements Source {
   readonly name = 'auto';
   readonly #uapi: UapiSource;
   readonly #wgShow: WgShowSource;
