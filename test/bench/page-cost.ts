@@ -26,6 +26,8 @@ export interface PageCost {
 
 const WARM_UP = 20;
 const PAGES = 30;
+/** No further page is asked for after this time, in milliseconds, neither in the warm-up nor after. */
+const LONGEST = 60_000;
 /** Milliseconds of a tick in /proc, 100 a second on Linux whatever the kernel's own clock. */
 const TICK = 10;
 
@@ -37,28 +39,32 @@ export async function measurePages(program: RunningProcess, asking: Asking): Pro
   await until(`a page at ${url}`, isServed, { process: program, timeoutMs: 60_000 });
   await scrape(WARM_UP, interval, ask);
 
-  const readings = asking.readings ?? (() => Promise.resolve(0));
-  const [before, firstReading] = [cpuOf(program.pid), await readings()];
-  const last = await scrape(PAGES, interval, ask);
-  const [after, lastReading] = [cpuOf(program.pid), await readings()];
-  const count = asking.readings === undefined ? PAGES : lastReading - firstReading;
+  const [before, firstReading] = [cpuOf(program.pid), await asking.readings?.()];
+  const { count, last } = await scrape(PAGES, interval, ask);
+  const [after, lastReading] = [cpuOf(program.pid), await asking.readings?.()];
+  const readings = firstReading === undefined || lastReading === undefined ? count : lastReading - firstReading;
   return {
-    cpu: (after - before) / count,
+    cpu: (after - before) / readings,
     bytes: last?.length ?? 0,
     series: seriesOf(last, gzip),
     rss: 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))?.[1]),
   };
 }
 
-/** Asks at fixed times, as Prometheus does, and returns the last answer. */
-async function scrape<T>(times: number, interval: number, ask: () => Promise<T>): Promise<T | undefined> {
+/** Asks at fixed times, as Prometheus does, and returns how often and the last answer. */
+async function scrape<T>(
+  times: number,
+  interval: number,
+  ask: () => Promise<T>,
+): Promise<{ readonly count: number; readonly last: T | undefined }> {
   const begun = performance.now();
-  let last: T | undefined;
-  for (let index = 1; index <= times; index++) {
+  let [count, last]: [number, T | undefined] = [0, undefined];
+  while (count < times && performance.now() - begun < LONGEST) {
     last = await ask();
-    await delay(Math.max(0, begun + index * interval - performance.now()));
+    count++;
+    await delay(Math.max(0, begun + count * interval - performance.now()));
   }
-  return last;
+  return { count, last };
 }
 
 /** Source: proc_pid_stat(5), fields 14 to 17: utime, stime, cutime, cstime. */
