@@ -17,6 +17,7 @@ export type {
   ListenConfig,
   MindflavorOptions,
   NamesConfig,
+  InfluxDbConfig,
   OtlpGrpcConfig,
   OtlpHttpConfig,
   PageConfig,
@@ -43,6 +44,10 @@ export type { Flags } from './config/flags.js';
 export { ConfigError } from './config/problems.js';
 export { readConfiguration, type ConfigurationInputs } from './config/read.js';
 export { createTransport } from './exporter/create.js';
+export { stringField, tagValue } from './exporter/influx/escape.js';
+export { LinesPipeline } from './exporter/influx/pipeline.js';
+export { TelegrafLines } from './exporter/influx/telegraf-lines.js';
+export { InfluxDbTransport } from './exporter/influx/transport.js';
 export { FanOut } from './exporter/fan-out.js';
 export { Exposition, type PageSource, type ShownReceiver } from './exporter/prometheus/exposition.js';
 export type { Family, Format } from './exporter/prometheus/family.js';

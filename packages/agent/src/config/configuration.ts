@@ -16,7 +16,7 @@ import type { Signal } from '../signal.js';
 export interface Configuration {
   /** By id: `wireguard` or `wireguard/NAME`. */
   readonly receivers: Readonly<Record<string, ReceiverConfig>>;
-  /** By id: `otlp_grpc`, `otlp_http`, `webhook`, or one of them with `/NAME`. */
+  /** By id: `otlp_grpc`, `otlp_http`, `webhook`, `influxdb`, or one of them with `/NAME`. */
   readonly exporters: Readonly<Record<string, ExporterConfigs>>;
   /** Exporters that wait to be asked, by id: `prometheus` or `prometheus/NAME`. */
   readonly pages: Readonly<Record<string, PageConfig>>;
@@ -128,7 +128,7 @@ export interface DeviceRule {
 /** How each signal that an exporter can carry is sent. They differ where the environment says so, and in the address. */
 export type ExporterConfigs = Readonly<Partial<Record<Signal, ExporterConfig>>>;
 
-export type ExporterConfig = OtlpGrpcConfig | OtlpHttpConfig | WebhookConfig;
+export type ExporterConfig = OtlpGrpcConfig | OtlpHttpConfig | WebhookConfig | InfluxDbConfig;
 
 interface ExporterConfigBase {
   /** May hold secrets: never shown. */
@@ -171,6 +171,12 @@ export interface WebhookConfig extends HttpConfig {
 }
 
 export type WebhookFormat = 'json' | 'slack' | 'ntfy';
+
+/** Where lines are written, its address with what says where to keep them. */
+export interface InfluxDbConfig extends HttpConfig {
+  readonly type: 'influxdb';
+  readonly compression: 'gzip' | 'none';
+}
 
 /** A page that Prometheus asks for. */
 export interface PrometheusConfig {

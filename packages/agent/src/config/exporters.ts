@@ -13,6 +13,7 @@ import type {
   TextfileConfig,
   TextfilePageConfig,
 } from './configuration.js';
+import { influxDb } from './schema/influxdb.js';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { prometheus, textfile } from './schema/prometheus.js';
 import { webhook } from './schema/webhook.js';
@@ -31,6 +32,7 @@ function schemasFor(signal: Signal): Schemas<AnyConfig> {
   return {
     otlp_grpc: otlpGrpc,
     otlp_http: otlpHttp(signal),
+    influxdb: signal === 'metrics' ? influxDb : nothing,
     webhook: signal === 'logs' ? webhook : nothing,
     prometheus: signal === 'metrics' ? prometheus : nothing,
     textfile: signal === 'metrics' ? textfile : nothing,

@@ -29,3 +29,18 @@ function withKeys(profiles: ProfilesConfig): string[] {
 function withEndpoints({ mindflavor, mdlayher }: ProfilesConfig): string[] {
   return [...(mindflavor?.remoteIpAndPort === true ? ['mindflavor'] : []), ...(mdlayher ? ['mdlayher'] : [])];
 }
+
+/** Refuses exporters of lines, whose peers go by their public keys, for receivers that are to keep these. */
+export function checkLines(
+  { exporters, pipelines, receivers }: Pick<Configuration, 'exporters' | 'pipelines' | 'receivers'>,
+  checker: Checker,
+): void {
+  for (const pipeline of Object.values(pipelines)) {
+    for (const id of pipeline.exporters.filter((each) => exporters[each]?.metrics?.type === 'influxdb')) {
+      for (const receiver of pipeline.receivers.filter((each) => receivers[each]?.identity.mode === 'hmac')) {
+        const why = `tells public keys, as Telegraf does, which receivers.${receiver}.identity keeps`;
+        checker.problem(['exporters', id], `${why}: leave it out, or let a receiver of its own lead to it`);
+      }
+    }
+  }
+}
