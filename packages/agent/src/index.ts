@@ -14,10 +14,11 @@ export type {
   HttpConfig,
   IdentityConfig,
   InterfaceFilter,
+  GrafanaLiveConfig,
+  InfluxDbConfig,
   ListenConfig,
   MindflavorOptions,
   NamesConfig,
-  InfluxDbConfig,
   OtlpGrpcConfig,
   OtlpHttpConfig,
   PageConfig,
@@ -44,6 +45,7 @@ export type { Flags } from './config/flags.js';
 export { ConfigError } from './config/problems.js';
 export { readConfiguration, type ConfigurationInputs } from './config/read.js';
 export { createTransport } from './exporter/create.js';
+export { GrafanaLiveTransport } from './exporter/grafana-live/transport.js';
 export { stringField, tagValue } from './exporter/influx/escape.js';
 export { LinesPipeline } from './exporter/influx/pipeline.js';
 export { TelegrafLines } from './exporter/influx/telegraf-lines.js';

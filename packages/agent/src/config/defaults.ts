@@ -50,6 +50,9 @@ exporters:
   #   org: example
   #   bucket: wireguard
   #   token: \${file:/run/secrets/influxdb}
+  # grafana_live: # the same lines over WebSocket
+  #   url: wss://grafana.example.com/api/live/push/wireguard
+  #   headers: { authorization: "Bearer \${file:/run/secrets/grafana}" }
   # webhook: # events that are warnings
   #   endpoint: https://ntfy.example.com/wireguard
   #   format: ntfy # json, slack or ntfy

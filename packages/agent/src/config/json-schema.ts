@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { grafanaLive } from './schema/grafana-live.js';
 import { influxDb } from './schema/influxdb.js';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { prometheus, textfile } from './schema/prometheus.js';
@@ -19,6 +20,7 @@ export function configurationSchema(): object {
         otlp_grpc: otlpGrpc,
         otlp_http: otlpHttp('metrics'),
         influxdb: influxDb,
+        grafana_live: grafanaLive,
         webhook,
         prometheus,
         textfile,

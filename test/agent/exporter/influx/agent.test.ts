@@ -7,12 +7,14 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { parseLines } from '../../../support/line-protocol.js';
 import { until } from '../../../support/process.js';
 import { startCli, type AgentProcess } from '../../run/agent-process.js';
+import { LiveServer } from '../grafana-live/live-server.js';
 import { HttpServer } from '../http-server.js';
 
-describe('wgotel run, with InfluxDB', () => {
+describe('wgotel run, with InfluxDB and Grafana Live', () => {
   let folder: string;
   let simulator: Simulator;
   let server: HttpServer;
+  let live: LiveServer;
   let isThere: boolean;
   let agent: AgentProcess | undefined;
   beforeEach(async () => {
@@ -21,11 +23,13 @@ describe('wgotel run, with InfluxDB', () => {
     simulator.addDevice({ name: 'wg0', peers: 3, age: 600_000 });
     await simulator.start();
     isThere = true;
+    live = await LiveServer.start();
     server = await HttpServer.start((response) => response.writeHead(isThere ? 204 : 503).end());
   });
   afterEach(async () => {
     agent?.child.kill('SIGKILL');
     server.stop();
+    live.stop();
     await simulator.close();
     rmSync(folder, { recursive: true });
   });
@@ -49,6 +53,7 @@ describe('wgotel run, with InfluxDB', () => {
           sending_queue: { storage: 'file_storage' },
           retry_on_failure: { initial_interval: '50ms' },
         },
+        grafana_live: { url: `ws://127.0.0.1:${live.port}/api/live/push/wg`, use_text_frames: true },
       },
       extensions: { file_storage: { directory: join(folder, 'state') } },
       service: { extensions: ['file_storage'] },
@@ -87,6 +92,9 @@ describe('wgotel run, with InfluxDB', () => {
         ['wireguard_device', 'wireguard_peer', 'wireguard_peer', 'wireguard_peer'],
       );
     }
+    // The other one had nobody to wait for.
+    assert.ok(live.messages.length >= 4);
+    for (const { text, isBinary } of live.messages) assert.deepEqual([parseLines(text).length, isBinary], [4, false]);
     child.kill('SIGTERM');
     assert.deepEqual(await ended, [0, null]);
     assert.ok(!output.err.includes('s3cr3t'));

@@ -46,3 +46,36 @@ service: { extensions: [file_storage] }`).exporters['influxdb']!.metrics as Infl
     assert.equal(queue.storage, '/d');
   });
 });
+
+describe('the section of an exporter to Grafana Live', () => {
+  const live = (section: string): object => {
+    const { metrics, ...rest } = read(`exporters: { grafana_live: ${section} }`).exporters['grafana_live']!;
+    assert.deepEqual(rest, {});
+    assert.ok(metrics?.type === 'grafana_live');
+    const { url, connectTimeout, writeTimeout, readTimeout, textFrames, tls } = metrics;
+    return { url, connectTimeout, writeTimeout, readTimeout, textFrames, insecure: tls.insecure };
+  };
+
+  it('has the defaults of Telegraf', () => {
+    assert.deepEqual(live('{ url: "ws://h:3000/api/live/push/x?a=b" }'), {
+      url: 'ws://h:3000/api/live/push/x?a=b',
+      connectTimeout: 30_000,
+      writeTimeout: 30_000,
+      readTimeout: 30_000,
+      textFrames: false,
+      insecure: true,
+    });
+  });
+
+  it('takes what there is', () => {
+    const section = '{ url: wss://h, connect_timeout: 1s, write_timeout: 2s, read_timeout: 0, use_text_frames: true }';
+    assert.deepEqual(live(section), {
+      url: 'wss://h/',
+      connectTimeout: 1000,
+      writeTimeout: 2000,
+      readTimeout: 0,
+      textFrames: true,
+      insecure: false,
+    });
+  });
+});
