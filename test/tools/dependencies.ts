@@ -20,7 +20,8 @@ const REASONS: Readonly<Record<string, string>> = {
   '@opentelemetry/sdk-metrics': 'metrics of the agent itself',
   '@opentelemetry/sdk-trace': 'sessions as spans',
   '@wgotel/core': 'ours',
-  bcryptjs: 'checks passwords of web configuration files, without a compiler; in a thread of its own',
+  bcryptjs:
+    'passwords of those who ask for a page, in the form of Prometheus; loaded only then, in a thread of its own',
   commander: 'commands, options and their help',
   'csv-parse': 'files of names in CSV, quoted as spreadsheets do',
   execa: 'runs `wg` without a shell and ends it in time; loaded only then',

@@ -38,6 +38,7 @@ export type {
 } from './signals/events/event.js';
 export type { EventName } from './signals/events/metadata.js';
 export { TokenBucket } from './signals/events/token-bucket.js';
+export { formatDuration } from './signals/events/wording.js';
 export type { AggregationStrategy, MetricSettings, MetricsSettings } from './signals/metric-settings.js';
 export type { Metric, MetricAttribute, MetricDefinition, MetricKind } from './signals/metric.js';
 export { SCOPE } from './signals/names.js';

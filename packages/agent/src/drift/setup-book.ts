@@ -1,6 +1,6 @@
 import type { ExpectedDevice, ExpectedDevices } from '@wgotel/core';
 import type { DriftConfig } from '../config/configuration.js';
-import { TroubleLog } from '../exporter/trouble-log.js';
+import { TroubleLog } from '../trouble-log.js';
 import type { Logger } from '../log.js';
 import { WatchedFile } from '../watched-file.js';
 import { HostBook, type Lookup } from './host-book.js';

@@ -8,7 +8,7 @@ import type { Queue, Stored } from './queue/queue.js';
 import { RequestQueue } from './queue/request-queue.js';
 import { RETRY, type SenderOptions } from './sender-options.js';
 import type { Failed, Outcome, Transport } from './transport.js';
-import { TroubleLog } from './trouble-log.js';
+import { TroubleLog } from '../trouble-log.js';
 
 /** How sending gets on. Times are in milliseconds since the epoch. */
 export interface SenderState {

@@ -1,7 +1,7 @@
 import { peerId, type PeerNames } from '@wgotel/core';
 import type { NamesConfig } from '../config/configuration.js';
 import type { Logger } from '../log.js';
-import { TroubleLog } from '../exporter/trouble-log.js';
+import { TroubleLog } from '../trouble-log.js';
 import { WatchedFile } from '../watched-file.js';
 import { readConfigurationNames } from './wireguard-files.js';
 import { readNames, type Names } from './formats.js';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { READER_PROTOCOL, writeReading, type Reading, type Source } from '@wgotel/core';
-import { TroubleLog } from '../exporter/trouble-log.js';
+import { TroubleLog } from '../trouble-log.js';
 import type { Logger } from '../log.js';
 import { SocketFile, type SocketPlace } from '../socket-file.js';
 import { VERSION } from '../version.js';

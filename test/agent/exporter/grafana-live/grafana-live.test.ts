@@ -3,7 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createQueue, GrafanaLiveTransport, Logger, Sender, type GrafanaLiveConfig, type Outcome } from '@wgotel/agent';
+import {
+  GrafanaLiveTransport,
+  Logger,
+  RequestQueue,
+  Sender,
+  type GrafanaLiveConfig,
+  type Outcome,
+} from '@wgotel/agent';
 import { describe, it } from 'mocha';
 import { freePort, until } from '../../../support/process.js';
 import { repositoryPath } from '../../../support/repository.js';

@@ -85,6 +85,8 @@ describe('wgotel run, with InfluxDB and Grafana Live', () => {
       );
       return times.some((time) => time < before) && times.some((time) => time > before);
     });
+    child.kill('SIGTERM');
+    assert.deepEqual(await ended, [0, null]);
     for (const { url, body } of server.received) {
       assert.equal(url, '/api/v2/write?org=o&bucket=b&precision=ns');
       assert.deepEqual(
@@ -95,8 +97,6 @@ describe('wgotel run, with InfluxDB and Grafana Live', () => {
     // The other one had nobody to wait for.
     assert.ok(live.messages.length >= 4);
     for (const { text, isBinary } of live.messages) assert.deepEqual([parseLines(text).length, isBinary], [4, false]);
-    child.kill('SIGTERM');
-    assert.deepEqual(await ended, [0, null]);
     assert.ok(!output.err.includes('s3cr3t'));
   });
 });

@@ -1,3 +1,5 @@
+import { formatDuration } from '@wgotel/core';
+
 const PREFIXES = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
 /** Writes a number of bytes with three digits and an IEC unit: `0 B`, `148 B`, `1.21 KiB`, `30.5 GiB`. */
@@ -13,24 +15,10 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(decimals)} ${PREFIXES[prefix]}`;
 }
 
-const UNITS = [
-  ['d', 86_400],
-  ['h', 3600],
-  ['m', 60],
-  ['s', 1],
-] as const;
-
 /** Writes how long ago something was in its two largest units: `12s ago`, `1m 20s ago`, `3d 0h ago`. What seems to be in
  *  the future, by a clock that was set back, was just now.
  *
  *  @param millis in milliseconds */
 export function formatAge(millis: number): string {
-  const seconds = Math.max(0, Math.floor(millis / 1000));
-  const largest = UNITS.findIndex(([, length]) => seconds >= length);
-  if (largest === -1) return '0s ago';
-  const parts = UNITS.slice(largest, largest + 2).map(([unit, length], index) => {
-    const whole = index === 0 ? seconds : seconds % UNITS[largest]![1];
-    return `${Math.floor(whole / length)}${unit}`;
-  });
-  return `${parts.join(' ')} ago`;
+  return `${formatDuration(millis)} ago`;
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import type { TroubleLog } from '../trouble-log.js';
+import type { TroubleLog } from '../../trouble-log.js';
 import type { ClientAuth } from './web-config/schema.js';
 import type { Access } from './web-config/web-access.js';
 

@@ -3,7 +3,7 @@ import type { Server as TlsServer } from 'node:https';
 import { networkInterfaces } from 'node:os';
 import type { ListenConfig } from '../../config/configuration.js';
 import type { Logger } from '../../log.js';
-import type { TroubleLog } from '../trouble-log.js';
+import type { TroubleLog } from '../../trouble-log.js';
 import { closeServer, kindOf, listenAt, type ServerKind } from './http-server.js';
 import type { Site } from './site.js';
 import type { Access } from './web-config/web-access.js';

@@ -3,7 +3,7 @@ import { systemClock } from '@wgotel/core';
 import type { PageConfig, ProfilesConfig } from '../../config/configuration.js';
 import { ConfigError } from '../../config/problems.js';
 import type { Logger } from '../../log.js';
-import { TroubleLog } from '../trouble-log.js';
+import { TroubleLog } from '../../trouble-log.js';
 import { Exposition, type PageSource } from './exposition.js';
 import { kindOf } from './http-server.js';
 import { PageServer } from './page-server.js';

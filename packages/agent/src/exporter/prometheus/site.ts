@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../../log.js';
 import { isLocalName, isLoopback } from '../../local-name.js';
-import type { TroubleLog } from '../trouble-log.js';
+import type { TroubleLog } from '../../trouble-log.js';
 import type { Exposition } from './exposition.js';
 import { CONTENT_TYPES } from './family.js';
 import { refusalOf } from './guard.js';

@@ -1,7 +1,7 @@
 import { access, constants, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Exposition } from '../prometheus/exposition.js';
-import type { TroubleLog } from '../trouble-log.js';
+import type { TroubleLog } from '../../trouble-log.js';
 
 /** A file with a page of metrics, for node_exporter's collector `textfile`. */
 export class Textfile {

@@ -5,7 +5,7 @@ import { ConfigError } from '../../config/problems.js';
 import type { Logger } from '../../log.js';
 import { Exposition, type PageSource } from '../prometheus/exposition.js';
 import { makeProfiles } from '../prometheus/profiles/make.js';
-import { TroubleLog } from '../trouble-log.js';
+import { TroubleLog } from '../../trouble-log.js';
 import { Textfile } from './textfile.js';
 
 interface Entry {

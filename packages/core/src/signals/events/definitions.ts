@@ -4,7 +4,7 @@ import type { EventDefinition } from './definition.js';
 import { INFO, WARN, type EventAttributes, type EventMetadata } from './event.js';
 import { EVENT_METADATA, type EventName } from './metadata.js';
 import { PEER_DEFINITIONS } from './peer-definitions.js';
-import { counted, lengthOf } from './wording.js';
+import { counted, formatDuration } from './wording.js';
 
 type Definitions = {
   readonly [T in ChangeType]: EventDefinition<Extract<Change, { readonly type: T }>>;
@@ -59,7 +59,7 @@ const DEFINITIONS: Definitions = {
   'clock.step': {
     severity: info,
     details: ({ step }) => ({ [ATTR_CLOCK_OFFSET]: step / 1000 }),
-    happened: ({ step }) => `jumped ${step < 0 ? 'back' : 'forward'} by ${lengthOf(Math.abs(step))}`,
+    happened: ({ step }) => `jumped ${step < 0 ? 'back' : 'forward'} by ${formatDuration(Math.abs(step))}`,
   },
 };
 

@@ -29,7 +29,7 @@ import {
 import type { Disclosure } from '../disclosure.js';
 import type { EventDefinition } from './definition.js';
 import { INFO, WARN, type EventAttributes } from './event.js';
-import { counted, lengthOf } from './wording.js';
+import { counted, formatDuration } from './wording.js';
 
 type PeerDefinitions = {
   readonly [T in PeerChange['type'] & ChangeType]: EventDefinition<Extract<PeerChange, { readonly type: T }>>;
@@ -57,7 +57,8 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
       ...endpoint(change, told),
     }),
     happened: ({ previous }) => (previous === undefined ? 'made a first handshake' : 'made a handshake'),
-    detail: ({ previous, time }) => (previous === undefined ? '' : `, ${lengthOf(time - previous)} after the last`),
+    detail: ({ previous, time }) =>
+      previous === undefined ? '' : `, ${formatDuration(time - previous)} after the last`,
   },
   'peer.state.changed': {
     severity: ({ to }) => (to === 'stale' ? WARN : INFO),
@@ -77,7 +78,7 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
     detail: (change) => {
       if (change.to === 'active') return '';
       const age = handshakeAge(change);
-      return age === undefined ? ', no handshake yet' : `, last handshake ${lengthOf(age)} ago`;
+      return age === undefined ? ', no handshake yet' : `, last handshake ${formatDuration(age)} ago`;
     },
   },
   'peer.endpoint.changed': {
@@ -107,7 +108,7 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
     happened: ({ phase, alternating }) =>
       `${phase === 'start' ? 'began to flap' : 'stopped flapping'} between endpoints${alternating ? ', to and fro' : ''}`,
     detail: (change) =>
-      `: ${counted(change.changes, 'change')} in ${lengthOf(sinceOf(change))}, distinct addresses: ${change.addresses}`,
+      `: ${counted(change.changes, 'change')} in ${formatDuration(sinceOf(change))}, distinct addresses: ${change.addresses}`,
   },
   'peer.added': {
     severity: info,
@@ -181,7 +182,7 @@ export const PEER_DEFINITIONS: PeerDefinitions = {
     }),
     happened: () => 'disconnected',
     detail: (change) =>
-      (change.since === undefined ? '' : ` after ${lengthOf(sinceOf(change))}`) +
+      (change.since === undefined ? '' : ` after ${formatDuration(sinceOf(change))}`) +
       `, ${change.receiveBytes} B received and ${change.transmitBytes} B transmitted`,
   },
 };

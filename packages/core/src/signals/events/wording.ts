@@ -19,7 +19,7 @@ const UNITS = [
  *  back, is 0.
  *
  *  @param millis in milliseconds */
-export function lengthOf(millis: number): string {
+export function formatDuration(millis: number): string {
   const seconds = Math.max(0, Math.floor(millis / 1000));
   const largest = UNITS.findIndex(([, length]) => seconds >= length);
   if (largest === -1) return '0s';

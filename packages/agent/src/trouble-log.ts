@@ -1,4 +1,4 @@
-import type { Logger } from '../log.js';
+import type { Logger } from './log.js';
 
 /** Trouble that has not been seen for so long is news when it comes back, in milliseconds. */
 const FORGOTTEN_AFTER = 60_000;
