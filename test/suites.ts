@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { execaSync } from 'execa';
 import { collectorPath } from './support/collector-binary.js';
 import { guestObstacles } from './support/guest-image.js';
 import { fullCollectorPath } from './support/full-collector-binary.js';
 import { jaegerPath } from './support/jaeger-binary.js';
 import { kafkaBrokerPath } from './support/kafka-broker.js';
 import { machineObstacles } from './support/machine.js';
+import { mountObstacles } from './support/mount-support.js';
 import { isInstalled } from './support/process.js';
 import { prometheusObstacles } from './support/prometheus.js';
 import { registryObstacles } from './support/registry.js';
@@ -35,13 +35,6 @@ export interface Suite {
 function missingBinary(name: string, path: string | undefined): string[] {
   if (path !== undefined) return [];
   return [`no ${name} binary`, ...(isInstalled('go') ? [] : ['Go missing, which builds it: https://go.dev/dl/'])];
-}
-
-/** A disk and a hosts file of an agent's own are mounted for it alone. */
-function mountObstacles(): string[] {
-  if (process.getuid?.() !== 0) return ['needs root'];
-  const isAllowed = !execaSync('unshare', ['--mount', 'true'], { reject: false }).failed;
-  return isAllowed ? [] : ['may not create mount namespaces (needs CAP_SYS_ADMIN, and unshare of util-linux)'];
 }
 
 function collectorObstacles(): string[] {
