@@ -16,16 +16,15 @@ interface Sample {
 const FOLDER = repositoryPath('otel-config');
 const SAMPLES = (await readdir(FOLDER)).filter((name) => /^wgotel.*\.yaml$/.test(name));
 
-/** What a Collector can take of a configuration of the agent: a receiver of its own in the place of ours, no webhooks, and no
- *  health. */
+/** What a Collector can take of a configuration of the agent: a receiver of its own in the place of ours, exporters of OTLP
+ *  alone, and no health. */
 function forCollector({ exporters: all, service }: Sample): object {
-  const isOtlp = (id: string): boolean => !id.startsWith('webhook');
+  const isOtlp = (id: string): boolean => id.startsWith('otlp');
   const exporters = Object.fromEntries(Object.entries(all).filter(([id]) => isOtlp(id)));
   const given = service?.pipelines ?? { metrics: { exporters: Object.keys(exporters) } };
-  const pipelines = Object.entries(given).map(([id, { exporters: used }]) => [
-    id,
-    { receivers: ['otlp'], exporters: used.filter(isOtlp) },
-  ]);
+  const pipelines = Object.entries(given)
+    .map(([id, { exporters: used }]) => [id, { receivers: ['otlp'], exporters: used.filter(isOtlp) }] as const)
+    .filter(([, { exporters: used }]) => used.length > 0);
   return {
     receivers: { otlp: { protocols: { grpc: { endpoint: '127.0.0.1:0' } } } },
     exporters,

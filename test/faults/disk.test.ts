@@ -50,7 +50,7 @@ const unsaved = ({ fault, code, begin, end }: DiskTrouble, disk: typeof ownDisk 
 const REMOVED: DiskTrouble = {
   fault: 'is removed, and made again later',
   code: 'ENOENT',
-  begin: (_, folder) => rmSync(folder, { recursive: true }),
+  begin: (_, folder) => rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 20 }),
   end: (_, folder) => mkdirSync(folder, { mode: 0o700 }),
 };
 

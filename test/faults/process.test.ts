@@ -138,7 +138,7 @@ family('The process', [
       const message = agent.output.err.trim();
       assert.match(
         message,
-        /^wgotel: .*can't be answered on .*: another program listens there; set extensions\.health/s,
+        /^wgotel: the configuration can't be used:\s+health can't be answered on .*: another program listens there; set extensions\.health/m,
       );
       return `code 2, "${message.split('\n').at(-1)!.trim()}"`;
     },

@@ -32,6 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'smol-toml': 'files of names in TOML',
   'string-width': 'columns of tables with names in any script',
   undici: 'OTLP/HTTP through proxies, with certificates that change; loaded only then',
+  ws: 'lines over WebSocket; loaded only then',
   yaml: 'the configuration file, with positions for what is wrong',
   zod: 'checks the configuration, and makes its JSON Schema',
 };

@@ -14,6 +14,8 @@ export type {
   HttpConfig,
   IdentityConfig,
   InterfaceFilter,
+  GrafanaLiveConfig,
+  InfluxDbConfig,
   ListenConfig,
   MindflavorOptions,
   NamesConfig,
@@ -43,6 +45,11 @@ export type { Flags } from './config/flags.js';
 export { ConfigError } from './config/problems.js';
 export { readConfiguration, type ConfigurationInputs } from './config/read.js';
 export { createTransport } from './exporter/create.js';
+export { GrafanaLiveTransport } from './exporter/grafana-live/transport.js';
+export { stringField, tagValue } from './exporter/influx/escape.js';
+export { LinesPipeline } from './exporter/influx/pipeline.js';
+export { TelegrafLines } from './exporter/influx/telegraf-lines.js';
+export { InfluxDbTransport } from './exporter/influx/transport.js';
 export { FanOut } from './exporter/fan-out.js';
 export { Exposition, type PageSource, type ShownReceiver } from './exporter/prometheus/exposition.js';
 export type { Family, Format } from './exporter/prometheus/family.js';

@@ -36,7 +36,7 @@ describe('wgotel config', () => {
     const { receivers, exporters, pages, warnings } = read(shown.replace(/\$\{file:[^}]*\}/g, 'token'));
     const { include, exclude, names, peers, devices, metrics, events } = receivers['wireguard']!;
     assert.deepEqual(warnings, []);
-    assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup', 'webhook']);
+    assert.deepEqual(Object.keys(exporters), ['otlp_grpc', 'otlp_http/backup', 'influxdb', 'grafana_live', 'webhook']);
     assert.equal(pages['prometheus']?.webConfigFile, '/etc/wgotel/web.yaml');
     assert.ok(include && exclude && Object.keys(names.peers).length === 1 && Object.keys(metrics).length === 1);
     assert.deepEqual(events, { 'wireguard.peer.connected': { enabled: true } });

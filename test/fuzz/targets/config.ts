@@ -11,6 +11,8 @@ const WITH_SECRETS = Buffer.from(`receivers:
 exporters:
   otlp_http: { endpoint: "http://h:1", headers: { authorization: "\${env:SECRET}", x: '${SECRET}' } }
   webhook: { endpoint: 'https://h/${SECRET}' }
+  influxdb: { endpoint: 'http://h', bucket: b, token: '${SECRET}' }
+  grafana_live: { url: 'wss://h/x?${SECRET}' }
   prometheus: { endpoint: 'wg0:9586', profiles: { native: {} }, web_config_file: web.yaml }
 service: { pipelines: { metrics: { receivers: [wireguard], exporters: [otlp_http] } } }
 `);

@@ -3,10 +3,12 @@ import type { Webhook } from '../exporter/webhook/webhook.js';
 import type { BySignal } from '../signal.js';
 import { bySignal } from '../signal.js';
 import type { PipelineConfig } from '../config/configuration.js';
-import type { SenderEntry, Senders } from './senders.js';
+import { takesOtlp, type SenderEntry, type Senders } from './senders.js';
 
 /** Where a receiver sends to. `undefined`: a signal goes nowhere. */
 export interface Outputs extends BySignal<FanOut | undefined> {
+  /** Takes metrics as lines. `undefined`: nobody does. */
+  readonly lines: FanOut | undefined;
   /** These take events one by one. */
   readonly webhooks: readonly Webhook[];
 }
@@ -24,11 +26,13 @@ export function outputsOf(
     const ids = new Set(leading.flatMap(({ exporters }) => exporters));
     return [...ids].map((id): SenderEntry => senders.get(id, signal)!);
   });
-  const otlp = bySignal((signal) => entries[signal].filter(({ webhook }) => webhook === undefined));
   return {
-    ...bySignal((signal) =>
-      otlp[signal].length > 0 ? new FanOut(otlp[signal].map(({ sender }) => sender)) : undefined,
-    ),
+    ...bySignal((signal) => fanOut(entries[signal].filter(takesOtlp))),
+    lines: fanOut(entries.metrics.filter((entry) => !takesOtlp(entry))),
     webhooks: entries.logs.flatMap(({ webhook }) => webhook ?? []),
   };
+}
+
+function fanOut(of: readonly SenderEntry[]): FanOut | undefined {
+  return of.length > 0 ? new FanOut(of.map(({ sender }) => sender)) : undefined;
 }

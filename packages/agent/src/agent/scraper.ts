@@ -12,6 +12,8 @@ import {
 } from '@wgotel/core';
 import type { ReceiverConfig } from '../config/configuration.js';
 import { makeLoggerProvider } from '../events/provider.js';
+import { LinesPipeline } from '../exporter/influx/pipeline.js';
+import { TelegrafLines } from '../exporter/influx/telegraf-lines.js';
 import { Gatherer } from '../gathering/gatherer.js';
 import { GatheredPipeline } from '../gathering/pipeline.js';
 import type { Logger } from '../log.js';
@@ -39,7 +41,9 @@ export class Scraper {
   readonly #logs: GatheredPipeline<ReadableLogRecord>;
   readonly #traces: GatheredPipeline<ReadableSpan>;
   readonly #keeper: StateKeeper | undefined;
+  readonly #telegraf: TelegrafLines;
   #metrics: MetricsPipeline | undefined;
+  #lines: LinesPipeline | undefined;
   /** Told of each scrape once WireGuard was read, before anything is sent. */
   onRead: (() => void) | undefined;
   /** Told after each scrape how long it took, in milliseconds. */
@@ -61,6 +65,7 @@ export class Scraper {
     this.isTraced = isTraced;
     this.#clock = clock;
     this.#view = new MetricView(config.metrics);
+    this.#telegraf = new TelegrafLines(resource, config.endpoints);
     this.#names = new NameBook(config.names, log);
     this.#setups = new SetupBook(config.drift, log);
     const idGenerator = new SessionIdGenerator();
@@ -82,8 +87,9 @@ export class Scraper {
   }
 
   /** Says where to send to from now on. */
-  connect({ metrics, logs, traces, webhooks }: Outputs): void {
+  connect({ metrics, lines, logs, traces, webhooks }: Outputs): void {
     this.#metrics = metrics && new MetricsPipeline(this.resource, metrics, this.#view);
+    this.#lines = lines && new LinesPipeline(this.#telegraf, lines);
     this.#traces.connect(traces);
     this.#logs.connect(
       logs,
@@ -119,7 +125,7 @@ export class Scraper {
   async #onFrame(frame: Frame): Promise<void> {
     this.onRead?.();
     await this.#keeper?.onFrame(frame);
-    await this.#metrics?.push(frame);
+    await Promise.all([this.#metrics?.push(frame), this.#lines?.push(frame)]);
     await this.handOver();
     this.onScraped?.(this.#clock.monotonic() - frame.monotonicTime);
   }

@@ -18,6 +18,11 @@ export interface SenderEntry {
   readonly webhook: Webhook | undefined;
 }
 
+/** Whether what a sender takes is OTLP, and not lines or messages. */
+export function takesOtlp({ config }: SenderEntry): boolean {
+  return config.type === 'otlp_grpc' || config.type === 'otlp_http';
+}
+
 /** The senders of a configuration: one for each exporter and signal that a pipeline brings together. */
 export class Senders implements Iterable<SenderEntry> {
   readonly #entries: ReadonlyMap<string, SenderEntry>;

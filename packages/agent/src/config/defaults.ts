@@ -45,6 +45,14 @@ exporters:
   #   sending_queue: { queue_size: 67108864, storage: file_storage } # without storage in memory
   # otlp_http/backup:
   #   endpoint: https://collector.example.com:4318
+  # influxdb: # lines as Telegraf writes them, with public keys
+  #   endpoint: https://influxdb.example.com:8086
+  #   org: example
+  #   bucket: wireguard
+  #   token: \${file:/run/secrets/influxdb}
+  # grafana_live: # the same lines over WebSocket
+  #   url: wss://grafana.example.com/api/live/push/wireguard
+  #   headers: { authorization: "Bearer \${file:/run/secrets/grafana}" }
   # webhook: # events that are warnings
   #   endpoint: https://ntfy.example.com/wireguard
   #   format: ntfy # json, slack or ntfy

@@ -13,6 +13,8 @@ import type {
   TextfileConfig,
   TextfilePageConfig,
 } from './configuration.js';
+import { grafanaLive } from './schema/grafana-live.js';
+import { influxDb } from './schema/influxdb.js';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { prometheus, textfile } from './schema/prometheus.js';
 import { webhook } from './schema/webhook.js';
@@ -31,6 +33,8 @@ function schemasFor(signal: Signal): Schemas<AnyConfig> {
   return {
     otlp_grpc: otlpGrpc,
     otlp_http: otlpHttp(signal),
+    grafana_live: signal === 'metrics' ? grafanaLive : nothing,
+    influxdb: signal === 'metrics' ? influxDb : nothing,
     webhook: signal === 'logs' ? webhook : nothing,
     prometheus: signal === 'metrics' ? prometheus : nothing,
     textfile: signal === 'metrics' ? textfile : nothing,

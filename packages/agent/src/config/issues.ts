@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Under these keys values are secrets, or may hold some. */
-const SECRET = new Set(['headers', 'hmac_key', 'proxy_url']);
+const SECRET = new Set(['headers', 'hmac_key', 'password', 'proxy_url', 'token']);
 
 /** Puts what zod found into words. Never shows a value that came out of a reference, a header or a key.
  *

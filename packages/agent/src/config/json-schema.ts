@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { grafanaLive } from './schema/grafana-live.js';
+import { influxDb } from './schema/influxdb.js';
 import { otlpGrpc, otlpHttp } from './schema/otlp.js';
 import { prometheus, textfile } from './schema/prometheus.js';
 import { receiver } from './schema/receiver.js';
@@ -14,7 +16,15 @@ export function configurationSchema(): object {
     additionalProperties: false,
     properties: {
       receivers: byId({ wireguard: receiver }),
-      exporters: byId({ otlp_grpc: otlpGrpc, otlp_http: otlpHttp('metrics'), webhook, prometheus, textfile }),
+      exporters: byId({
+        otlp_grpc: otlpGrpc,
+        otlp_http: otlpHttp('metrics'),
+        influxdb: influxDb,
+        grafana_live: grafanaLive,
+        webhook,
+        prometheus,
+        textfile,
+      }),
       extensions: {
         type: ['object', 'null'],
         additionalProperties: false,

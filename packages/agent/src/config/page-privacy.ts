@@ -1,5 +1,5 @@
 import type { Checker } from './checker.js';
-import type { Configuration, ProfilesConfig } from './configuration.js';
+import type { Configuration, ExporterConfig, ProfilesConfig } from './configuration.js';
 
 /** Refuses pages that would tell what a receiver is to keep. */
 export function checkPrivacy(
@@ -28,4 +28,22 @@ function withKeys(profiles: ProfilesConfig): string[] {
 
 function withEndpoints({ mindflavor, mdlayher }: ProfilesConfig): string[] {
   return [...(mindflavor?.remoteIpAndPort === true ? ['mindflavor'] : []), ...(mdlayher ? ['mdlayher'] : [])];
+}
+
+/** Types of exporters that send lines. */
+const LINES: ReadonlySet<ExporterConfig['type'] | undefined> = new Set(['influxdb', 'grafana_live']);
+
+/** Refuses exporters of lines, whose peers go by their public keys, for receivers that are to keep these. */
+export function checkLines(
+  { exporters, pipelines, receivers }: Pick<Configuration, 'exporters' | 'pipelines' | 'receivers'>,
+  checker: Checker,
+): void {
+  for (const pipeline of Object.values(pipelines)) {
+    for (const id of pipeline.exporters.filter((each) => LINES.has(exporters[each]?.metrics?.type))) {
+      for (const receiver of pipeline.receivers.filter((each) => receivers[each]?.identity.mode === 'hmac')) {
+        const why = `tells public keys, as Telegraf does, which receivers.${receiver}.identity keeps`;
+        checker.problem(['exporters', id], `${why}: leave it out, or let a receiver of its own lead to it`);
+      }
+    }
+  }
 }

@@ -9,7 +9,7 @@ import { readExtensions } from './extensions.js';
 import type { Flags } from './flags.js';
 import { remarkOnIdentities } from './identity-remarks.js';
 import { unknownKey } from './issues.js';
-import { checkPrivacy } from './page-privacy.js';
+import { checkLines, checkPrivacy } from './page-privacy.js';
 import { Problems } from './problems.js';
 import type { ReadFile } from './read-file.js';
 import { receiver } from './schema/receiver.js';
@@ -68,6 +68,7 @@ export function readConfiguration({ flags, env, file: given, readFile }: Configu
   const routes = withPages(sections, pipelines);
   checkPlaces(routes, checker);
   checkPrivacy({ ...routes, receivers }, checker);
+  checkLines({ ...routes, receivers }, checker);
   const { storages: folders, ...listeners } = readExtensions(tree, checker);
   const storages = new Storages(folders, checker);
   const components = {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { ExporterConfig, QueueConfig } from '../config/configuration.js';
 import type { Signal } from '../signal.js';
+import { GrafanaLiveTransport } from './grafana-live/transport.js';
+import { InfluxDbTransport } from './influx/transport.js';
 import { OtlpGrpcTransport } from './otlp-grpc/transport.js';
 import { OtlpHttpTransport } from './otlp-http/transport.js';
 import { FileQueue } from './queue/file-queue.js';
@@ -16,6 +18,10 @@ export function createTransport(config: ExporterConfig, signal: Signal): Transpo
       return new OtlpGrpcTransport(config, signal);
     case 'otlp_http':
       return new OtlpHttpTransport(config, signal);
+    case 'influxdb':
+      return new InfluxDbTransport(config);
+    case 'grafana_live':
+      return new GrafanaLiveTransport(config);
     case 'webhook':
       return new WebhookTransport(config);
   }

@@ -2,6 +2,7 @@ import type { Histogram, Meter, Observable } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { Agent } from '../agent/agent.js';
+import { takesOtlp } from '../agent/senders.js';
 import { FanOut } from '../exporter/fan-out.js';
 import { readHost, resourceAttributes } from '../resource.js';
 import { VERSION } from '../version.js';
@@ -13,7 +14,7 @@ const INTERVAL = 60_000;
 
 const SCRAPE_BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Tells of the agent itself, as metrics under `wgotel.`, to every exporter. They are documented in docs/agent.md. */
+/** Tells of the agent itself, as metrics under `wgotel.`, to every exporter of OTLP. They are documented in docs/agent.md. */
 export class SelfMetrics {
   readonly #provider: MeterProvider;
   readonly #reader: PeriodicExportingMetricReader;
@@ -23,7 +24,11 @@ export class SelfMetrics {
   constructor(agent: Agent, interval: number = INTERVAL) {
     const { resource } = agent.configuration.telemetry;
     const taker = (): FanOut =>
-      new FanOut([...agent.senders].filter(({ signal }) => signal === 'metrics').map(({ sender }) => sender));
+      new FanOut(
+        [...agent.senders]
+          .filter((entry) => entry.signal === 'metrics' && takesOtlp(entry))
+          .map(({ sender }) => sender),
+      );
     const exporter = new SelfMetricsExporter(taker);
     this.#reader = new PeriodicExportingMetricReader({
       exporter,

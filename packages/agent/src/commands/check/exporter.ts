@@ -16,7 +16,9 @@ export async function checkExporter(id: string, signal: Signal, config: Exporter
     // Somebody would get to see it.
     if (config.type === 'webhook') return { verdict: 'ok', what, found: 'nothing was posted there' };
     const outcome = await transport.send(EMPTY, AbortSignal.timeout(config.timeout + 1000));
-    if (outcome.kind === 'sent') return { verdict: 'ok', what, found: `takes ${signal}` };
+    // It looks at everything else before it finds that there are no lines.
+    const isInfluxReady = config.type === 'influxdb' && outcome.kind === 'refused' && outcome.reason === 'http_400';
+    if (outcome.kind === 'sent' || isInfluxReady) return { verdict: 'ok', what, found: `takes ${signal}` };
     const fix = outcome.kind === 'failed' ? outcome.hint : undefined;
     return { verdict: 'fail', what, found: `${outcome.reason}: ${outcome.message}`, fix };
   } finally {

@@ -24,7 +24,7 @@ const SYSTEM = '/etc/systemd/system';
 /** A request that waits, is being written, or is of another version. */
 const REQUEST = /^\d{15}-\d{1,9}(?:\.new|\.unknown)?$/;
 /** The id of an exporter, as it is written in a path. */
-const EXPORTER = /^(?:otlp_grpc|otlp_http|webhook)(?:%2F[\w.-]+)?$/;
+const EXPORTER = /^(?:otlp_grpc|otlp_http|webhook|influxdb|grafana_live)(?:%2F[\w.-]+)?$/;
 
 const STATE_SOCKET_FOLDER = '/run/wgotel/state';
 

@@ -102,8 +102,9 @@ export const COMMON: { [Key in keyof Common]: z.ZodType<Common[Key]> } = {
 
 /** What every exporter is configured with.
  *
+ *  @param given what an exporter has no key for is absent
  *  @param secure whether the endpoint is reached by TLS */
-export function toBase(given: Common, secure: boolean): Omit<HttpConfig, 'url'> {
+export function toBase(given: Omit<Common, 'proxy_url'> & Partial<Common>, secure: boolean): Omit<HttpConfig, 'url'> {
   const { tls: t, retry_on_failure: again, sending_queue: queue } = given;
   return {
     headers: given.headers,
@@ -134,7 +135,7 @@ export function toBase(given: Common, secure: boolean): Omit<HttpConfig, 'url'> 
 type Context = Pick<z.core.$RefinementCtx, 'addIssue'>;
 
 /** A certificate without its key is no use, and the other way round. */
-export function checkPair({ tls: pair }: Common, context: Context): void {
+export function checkPair({ tls: pair }: Pick<Common, 'tls'>, context: Context): void {
   const { cert_file: certificate, key_file: key } = pair ?? {};
   if ((certificate === undefined) === (key === undefined)) return;
   const missing = certificate === undefined ? 'cert_file' : 'key_file';

@@ -1,17 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { SERVICES, type ExportResponse } from '../../otlp/services.js';
 import type { Signal } from '../../signal.js';
 import type { HttpAnswer } from '../http-client.js';
 import { retryDelayOf } from '../retry-after.js';
 import { missingPipeline, toSent } from '../sent.js';
+import { messageOf } from '../server-message.js';
 import type { Outcome } from '../transport.js';
 
 /** What may work when it is sent again.
  *  Source: https://opentelemetry.io/docs/specs/otlp/#failures-1 */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
-
-/** So much of what a server says is passed on, in characters. */
-const LONGEST_MESSAGE = 200;
 
 const HINTS: Readonly<Record<number, string>> = {
   401: 'does the server want a header such as authorization?',
@@ -27,7 +24,7 @@ export function toOutcome({ status, headers, body }: HttpAnswer, signal: Signal)
       isJson ? (JSON.parse(body.toString() || '{}') as ExportResponse) : SERVICES[signal].readResponse(body),
     );
   }
-  const said = messageOf(headers, body);
+  const said = messageOf({ headers, body });
   const hint = status === 404 ? notFoundHint(signal) : HINTS[status];
   const message = [`HTTP ${status}`, said, hint].filter(Boolean).join(': ');
   const reason = `http_${status}`;
@@ -38,19 +35,4 @@ export function toOutcome({ status, headers, body }: HttpAnswer, signal: Signal)
 function notFoundHint(signal: Signal): string {
   const address = `is this the address of an OTLP/HTTP receiver? /v1/${signal} is added to endpoint, and not to ${signal}_endpoint`;
   return `${address}; ${missingPipeline(signal)}`;
-}
-
-/** What a server says beside the status; the body is a `google.rpc.Status`, or whatever a proxy writes. */
-function messageOf(headers: IncomingHttpHeaders, body: Buffer): string {
-  const type = String(headers['content-type']);
-  if (type.startsWith('application/json')) {
-    try {
-      const { message } = JSON.parse(body.toString()) as { message?: unknown };
-      return typeof message === 'string' ? message.slice(0, LONGEST_MESSAGE) : '';
-    } catch {
-      return '';
-    }
-  }
-  if (!type.startsWith('text/plain')) return '';
-  return body.toString('utf8').trim().slice(0, LONGEST_MESSAGE);
 }

@@ -1,3 +1,4 @@
+import { DEVICE_TYPES, NEVER } from '../../telegraf-values.js';
 import type { Family, FamilyType } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Profile } from './profile.js';
@@ -15,11 +16,6 @@ const HANDSHAKE = family('wireguard_peer_last_handshake_time_ns', 'gauge');
 const RECEIVED = family('wireguard_peer_rx_bytes', 'gauge');
 const SENT = family('wireguard_peer_tx_bytes', 'gauge');
 
-const TYPES = { kernel: 'linux_kernel', userspace: 'userspace' } as const;
-
-/** `UnixNano()` of Go's zero time, which is what a peer without a handshake has there. */
-const NEVER = -6795364578871345152;
-
 /** What Telegraf's input `wireguard` becomes in its Prometheus output: docs/migrate.md. */
 export function telegraf(): Profile {
   const texts = new Texts();
@@ -33,7 +29,7 @@ export function telegraf(): Profile {
     const [handshake, received, sent] = [page.samplesOf(HANDSHAKE), page.samplesOf(RECEIVED), page.samplesOf(SENT)];
     return {
       device({ series, device, peers: views }) {
-        const own = labels([['name', series.device], ['type', TYPES[device.type]], ...netnsLabel(series)]);
+        const own = labels([['name', series.device], ['type', DEVICE_TYPES[device.type]], ...netnsLabel(series)]);
         const text = joined(own, more);
         port.add(text, device.listenPort ?? 0);
         mark.add(text, device.firewallMark ?? 0);
@@ -47,7 +43,7 @@ export function telegraf(): Profile {
         keepalive.add(text, (peer.persistentKeepaliveInterval ?? 0) * 1e9);
         protocol.add(text, 1);
         allowed.add(text, peer.allowedIPs.length);
-        handshake.add(text, peer.lastHandshakeTime === undefined ? NEVER : peer.lastHandshakeTime * 1e6);
+        handshake.add(text, peer.lastHandshakeTime === undefined ? Number(NEVER) : peer.lastHandshakeTime * 1e6);
         received.add(text, peer.receiveBytes);
         sent.add(text, peer.transmitBytes);
       },

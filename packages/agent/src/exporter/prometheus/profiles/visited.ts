@@ -1,5 +1,6 @@
 import type { DeviceView, PeerView, Series } from '@wgotel/core';
 import type { Page } from '../page.js';
+import { isGone } from '../../gone.js';
 import { visible, type Profile, type Shown } from './profile.js';
 
 /** Peers between two pauses. */
@@ -21,8 +22,7 @@ export function visited(begin: (page: Page, shown: Shown) => Visitor): Profile {
     *write(shown, page) {
       const visitor = begin(page, shown);
       for (const device of visible(shown.frame, shown.now)) {
-        // One that is gone has up 0; one that is down says so itself.
-        if (device.up === 0 && device.device.up !== false) continue;
+        if (isGone(device)) continue;
         visitor.device?.(device);
         for (let start = 0; start < device.peers.length; start += BATCH) {
           for (const view of device.peers.slice(start, start + BATCH))
