@@ -43,6 +43,12 @@ export class CredentialFiles {
     return this.#problem;
   }
 
+  /** Reads the files, and returns what is wrong with them. `undefined`: nothing. */
+  async prepare(): Promise<string | undefined> {
+    await this.current();
+    return this.#problem;
+  }
+
   /** The credentials of now; the same object as long as nothing changed. What can't be read, or does not fit together as
    *  while certificates are being replaced, leaves the old ones in use. `undefined`: there never were any. */
   async current(): Promise<Credentials | undefined> {

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { HttpConfig } from '../config/configuration.js';
 import { VERSION } from '../version.js';
 import { CredentialFiles, type Credentials } from './credentials.js';
+import { tlsOptions } from './tls-options.js';
 import { withoutCredentials, type Outcome } from './transport.js';
 
 /** An answer is a few bytes; more than this is not read, in bytes. */
@@ -31,9 +32,8 @@ export class HttpClient {
     return this.#files.problem;
   }
 
-  async prepare(): Promise<string | undefined> {
-    await this.#files.current();
-    return this.#files.problem;
+  prepare(): Promise<string | undefined> {
+    return this.#files.prepare();
   }
 
   /** Posts once. Never rejects.
@@ -92,15 +92,7 @@ export class HttpClient {
     // Loaded only where it is used: it takes some megabytes of memory.
     const { Agent, ProxyAgent } = await import('undici');
     const { tls, proxyUrl, timeout } = this.#config;
-    const connect = {
-      ca: credentials.ca,
-      cert: credentials.client?.certificate,
-      key: credentials.client?.key,
-      rejectUnauthorized: !tls.insecureSkipVerify,
-      minVersion: tls.minVersion,
-      timeout,
-      ...(tls.serverName !== undefined && { servername: tls.serverName }),
-    };
+    const connect = { ...tlsOptions(tls, credentials), timeout };
     const options = { connections: 1, connectTimeout: timeout, headersTimeout: timeout, bodyTimeout: timeout };
     const dispatcher =
       proxyUrl === undefined

@@ -4,6 +4,7 @@ import type { GrafanaLiveConfig } from '../../config/configuration.js';
 import { VERSION } from '../../version.js';
 import type { Credentials } from '../credentials.js';
 import { statusOutcome } from '../status-outcome.js';
+import { tlsOptions } from '../tls-options.js';
 import type { Outcome } from '../transport.js';
 
 /** A server has nothing to say to us; more than this in one message ends the connection, in bytes. */
@@ -29,19 +30,13 @@ export async function connect(
 ): Promise<WebSocket | Outcome> {
   // Loaded only where it is used.
   const { WebSocket } = await import('ws');
-  const { tls } = config;
   const timeout = AbortSignal.timeout(config.connectTimeout);
   const end = AbortSignal.any([signal, timeout]);
   const socket = new WebSocket(config.url, {
     headers: { ...credentials.headers, 'user-agent': `wgotel/${VERSION}` },
     perMessageDeflate: false,
     maxPayload: LARGEST_ANSWER,
-    ca: credentials.ca,
-    cert: credentials.client?.certificate,
-    key: credentials.client?.key,
-    rejectUnauthorized: !tls.insecureSkipVerify,
-    minVersion: tls.minVersion,
-    ...(tls.serverName !== undefined && { servername: tls.serverName }),
+    ...tlsOptions(config.tls, credentials),
   });
   return new Promise((resolve) => {
     const giveUp = (): void => socket.terminate();

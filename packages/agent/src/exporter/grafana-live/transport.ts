@@ -26,9 +26,8 @@ export class GrafanaLiveTransport implements Transport {
     return this.#files.problem;
   }
 
-  async prepare(): Promise<string | undefined> {
-    await this.#files.current();
-    return this.#files.problem;
+  prepare(): Promise<string | undefined> {
+    return this.#files.prepare();
   }
 
   async send({ bytes }: Sendable, signal: AbortSignal): Promise<Outcome> {

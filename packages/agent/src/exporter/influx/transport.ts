@@ -1,12 +1,9 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { InfluxDbConfig } from '../../config/configuration.js';
+import { compressed } from '../compressed.js';
 import { HttpClient, type HttpAnswer } from '../http-client.js';
 import { messageOf } from '../server-message.js';
 import { statusOutcome } from '../status-outcome.js';
 import type { Outcome, Sendable, Transport } from '../transport.js';
-
-const compress = promisify(gzip);
 
 /** What is wrong until somebody changes it: who we are, what we may, and where to. */
 const LASTING = [401, 403, 404];
@@ -42,13 +39,9 @@ export class InfluxDbTransport implements Transport {
   }
 
   async send({ bytes }: Sendable, signal: AbortSignal): Promise<Outcome> {
-    const isPlain = this.#config.compression === 'none';
-    const body = isPlain ? bytes : await compress(bytes, { level: 1 });
-    const headers = {
-      'content-type': 'text/plain; charset=utf-8',
-      ...(!isPlain && { 'content-encoding': 'gzip' }),
-    };
-    return this.#client.post(body, headers, signal, toOutcome);
+    const { body, headers } = await compressed(bytes, this.#config.compression);
+    const all = { 'content-type': 'text/plain; charset=utf-8', ...headers };
+    return this.#client.post(body, all, signal, toOutcome);
   }
 
   close(): void {

@@ -39,9 +39,8 @@ export class OtlpGrpcTransport implements Transport {
     return this.#files.problem;
   }
 
-  async prepare(): Promise<string | undefined> {
-    await this.#files.current();
-    return this.#files.problem;
+  prepare(): Promise<string | undefined> {
+    return this.#files.prepare();
   }
 
   async send({ bytes }: Sendable, signal: AbortSignal): Promise<Outcome> {

@@ -1,13 +1,10 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { OtlpHttpConfig } from '../../config/configuration.js';
 import { toJson } from '../../otlp/json/json.js';
 import type { Signal } from '../../signal.js';
+import { compressed } from '../compressed.js';
 import { HttpClient } from '../http-client.js';
 import type { Outcome, Sendable, Transport } from '../transport.js';
 import { toOutcome } from './outcome.js';
-
-const compress = promisify(gzip);
 
 const NO_CONNECTION_HINT =
   'does a Collector listen there? http:// is plain text and https:// is TLS; port 4318 is for OTLP/HTTP, 4317 for OTLP/gRPC';
@@ -38,12 +35,10 @@ export class OtlpHttpTransport implements Transport {
   async send({ bytes }: Sendable, signal: AbortSignal): Promise<Outcome> {
     const { encoding, compression } = this.#config;
     const plain = encoding === 'json' ? Buffer.from(toJson(bytes, this.#signal)) : bytes;
-    const body = compression === 'gzip' ? await compress(plain, { level: 1 }) : plain;
-    const headers = {
-      'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
-      ...(compression === 'gzip' && { 'content-encoding': 'gzip' }),
-    };
-    const outcome = await this.#client.post(body, headers, signal, (answer) => toOutcome(answer, this.#signal));
+    const { body, headers } = await compressed(plain, compression);
+    const type = encoding === 'json' ? 'application/json' : 'application/x-protobuf';
+    const all = { 'content-type': type, ...headers };
+    const outcome = await this.#client.post(body, all, signal, (answer) => toOutcome(answer, this.#signal));
     const isHintDue = outcome.kind === 'failed' && ['unavailable', 'deadline_exceeded'].includes(outcome.reason);
     return isHintDue ? { ...outcome, hint: NO_CONNECTION_HINT } : outcome;
   }

@@ -1,10 +1,9 @@
-import { parseEndpoint } from '@wgotel/core';
+import { parseEndpoint, type PeerView } from '@wgotel/core';
 import type { MindflavorOptions } from '../../../config/configuration.js';
 import type { Family } from '../family.js';
 import { joined, labels } from '../names.js';
 import type { Profile } from './profile.js';
 import { handshakeSeconds, Texts, netnsLabel, visited } from './visited.js';
-import type { PeerView } from '@wgotel/core';
 
 const SENT: Family = { name: 'wireguard_sent_bytes_total', type: 'counter', help: 'Bytes sent to the peer' };
 const RECEIVED: Family = {

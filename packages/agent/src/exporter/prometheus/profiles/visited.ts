@@ -1,6 +1,6 @@
 import type { DeviceView, PeerView, Series } from '@wgotel/core';
-import type { Page } from '../page.js';
 import { isGone } from '../../gone.js';
+import type { Page } from '../page.js';
 import { visible, type Profile, type Shown } from './profile.js';
 
 /** Peers between two pauses. */
