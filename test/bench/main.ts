@@ -7,7 +7,8 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { repositoryPath } from '../support/repository.js';
 import { measure, type Measured } from './measure.js';
-import { measureRivals, printRivals, rivalObstacles, type RivalCost } from './rivals.js';
+import { printRivals } from './rival-table.js';
+import { measureRivals, rivalObstacles, type RivalCost } from './rivals.js';
 import { printTagging } from './tagging-table.js';
 
 const USAGE = `Usage: npm run bench -- [--rivals] [PEERS...]
