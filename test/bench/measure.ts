@@ -1,15 +1,16 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { startAgent } from '../support/agent.js';
 import { startProcess, until, type RunningProcess } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 import { startSimulator } from '../support/simulator-process.js';
 import type { Probed } from './probe.js';
-import type { Stages } from './stages.js';
+import { measureInProcess, type Staged } from './stages/plan.js';
 
-export interface Measured extends Stages {
+const STAGES = ['floor', 'read', 'json', 'track', 'encode', 'gzip'] as const;
+
+export interface Measured extends Staged<(typeof STAGES)[number]> {
   readonly peers: number;
   /** CPU of one cycle of the real agent in milliseconds, user and system. */
   readonly cycle: number;
@@ -21,43 +22,39 @@ export interface Measured extends Stages {
 
 const CYCLES = 8;
 const WARM_UP_CYCLES = 10;
+/** How stages are measured for figures. */
+export const ROUNDS = { warmUp: 12, runs: 9, pause: 100 };
 
-/** Measures everything at one number of peers, on simulated devices and in processes of their own. */
+/** Measures a cycle at one number of peers, on simulated devices and in processes of their own. */
 export async function measure(peers: number, say: (step: string) => void): Promise<Measured> {
-  const directory = await mkdtemp(join(tmpdir(), 'wgotel-bench-'));
-  const running: RunningProcess[] = [];
-  try {
-    say('starting the simulator');
-    running.push(await startSimulator(directory, peers));
+  return withSimulator(peers, async (directory) => {
     const sink = startProcess(process.execPath, [repositoryPath('build/test/bench/sink.js')]);
-    running.push(sink);
-    const port = await until('the sink listens', () => Number(sink.output().trim()) || undefined, { process: sink });
+    try {
+      const port = await until('the sink listens', () => Number(sink.output().trim()) || undefined, { process: sink });
+      say('stages');
+      const staged = await measureInProcess({ directory, stages: STAGES, ...ROUNDS });
+      say('the agent without gzip');
+      const plain = await probe(peers, directory, port, 'none');
+      say('the agent with gzip');
+      const gzip = await probe(peers, directory, port, 'gzip');
+      const { longestBlock, longestBlockAtFirst, rss } = gzip;
+      const [cycle, cycleWithGzip] = [plain.cpu / CYCLES, gzip.cpu / CYCLES];
+      return { peers, ...staged, cycle, cycleWithGzip, longestBlock, longestBlockAtFirst, rss };
+    } finally {
+      await sink.stop();
+    }
+  });
+}
 
-    say('stages');
-    // Collecting garbage before each stage must not make V8 forget the code of the others.
-    const node = ['--expose-gc', '--no-flush-bytecode'];
-    const { stdout } = await execa(process.execPath, [
-      ...node,
-      repositoryPath('build/test/bench/stages.js'),
-      directory,
-    ]);
-    const stages = JSON.parse(stdout) as Stages;
-    say('the agent without gzip');
-    const plain = await probe(peers, directory, port, 'none');
-    say('the agent with gzip');
-    const gzip = await probe(peers, directory, port, 'gzip');
-    const { longestBlock, longestBlockAtFirst, rss } = gzip;
-    return {
-      peers,
-      ...stages,
-      cycle: plain.cpu / CYCLES,
-      cycleWithGzip: gzip.cpu / CYCLES,
-      longestBlock,
-      longestBlockAtFirst,
-      rss,
-    };
+/** Serves a device with so many peers in a folder, from a process of its own, for as long as the work takes. */
+export async function withSimulator<T>(peers: number, work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'wgotel-bench-'));
+  let simulator: RunningProcess | undefined;
+  try {
+    simulator = await startSimulator(directory, peers);
+    return await work(directory);
   } finally {
-    await Promise.all(running.map((each) => each.stop()));
+    await simulator?.stop();
     await rm(directory, { recursive: true });
   }
 }
