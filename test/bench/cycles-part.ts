@@ -22,7 +22,7 @@ const FIGURES: readonly Figure<Measured>[] = [
   {
     label: 'changed, %',
     what: 'peers that were other than in the round before, on average, while stages were measured',
-    value: ({ changed }) => changed,
+    value: ({ peersMade }) => peersMade,
     form: percent,
   },
   {

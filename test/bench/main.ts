@@ -4,7 +4,15 @@ import { writeBenchmarks } from '../tools/benchmarks.js';
 import { repositoryPath } from '../support/repository.js';
 import type { Part } from './part.js';
 import { PARTS } from './parts.js';
-import { conditionsOf, readResults, RESULTS, underConditions, withRun, writeResults, type Results } from './results.js';
+import {
+  conditionsOf,
+  readResults,
+  underConditions,
+  withRun,
+  writeResults,
+  type Results,
+  type Run,
+} from './results.js';
 import { toText, verdict } from './table.js';
 
 const USAGE = `Usage: npm run bench -- [--save] [PART...] [SIZE...]
@@ -12,8 +20,8 @@ const USAGE = `Usage: npm run bench -- [--save] [PART...] [SIZE...]
 Measures these parts, else all, at these sizes, else at those in brackets:
 ${PARTS.map(({ name, what, sizes, of }) => `  ${name.padEnd(8)}  ${what} (${sizes.join(', ')} ${of})`).join('\n')}
 
-Figures are kept in build/benchmarks.json. With --save they take the place of those of the same parts and sizes in
-docs/benchmarks.json, of which docs/benchmarks.md is made.`;
+Figures are kept in build/benchmarks.json. With --save they take the place of those of the same part and size in
+docs/benchmarks.json, and docs/benchmarks.md is made anew of it.`;
 
 interface Arguments {
   readonly help: boolean;
@@ -30,8 +38,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const file = save ? RESULTS : repositoryPath('build/benchmarks.json');
-  let results = readResults(file);
+  let [own, all]: [Results, Results] = [{}, readResults()];
   for (const part of parts) {
     const obstacle = part.obstacles?.();
     if (obstacle !== undefined) {
@@ -40,12 +47,15 @@ async function main(): Promise<void> {
     }
     for (const size of sizes.length > 0 ? sizes : part.sizes) {
       const run = await underConditions(size, () => part.measure(size, progress(`${part.name}, ${size} ${part.of}`)));
-      results = withRun(results, part.name, run);
+      [own, all] = [withRun(own, part.name, run), withRun(all, part.name, run)];
       // At once: a long measurement may not come to its end.
-      await writeResults(results, file);
-      if (save) await writeBenchmarks();
+      await writeResults(own, repositoryPath('build/benchmarks.json'));
+      if (save) {
+        await writeResults(all);
+        await writeBenchmarks();
+      }
     }
-    print(part, results);
+    print(part, own[part.name]!, all);
   }
 }
 
@@ -71,9 +81,9 @@ function progress(what: string): (step: string) => void {
   return (step) => console.error(`${what}, ${((performance.now() - begun) / 1000).toFixed(0)} s: ${step}`);
 }
 
-function print(part: Part, results: Results): void {
-  const runs = results[part.name]!;
-  const tables = part.tables(runs, results);
+/** @param all those of other parts that are compared with */
+function print(part: Part, runs: readonly Run[], all: Results): void {
+  const tables = part.tables(runs, all);
   const verdicts = [verdict(tables) ?? []].flat();
   console.log(['', part.what, conditionsOf(runs), ...tables.map(toText), ...verdicts].join('\n\n'));
 }

@@ -98,7 +98,7 @@ export function verdict(tables: readonly Table[]): string | undefined {
   if (bounded.length === 0) return undefined;
   const missed = bounded.filter(({ value, limit }) => value > limit);
   if (missed.length === 0) return `All ${bounded.length} bounds are met.`;
-  const each = missed.map(({ what, value, limit }) => `${what}: ${Math.ceil((value / limit - 1) * 100)} % too much`);
+  const each = missed.map(({ what, value, limit }) => `${what}: ${short((value / limit - 1) * 100)} % too much`);
   return `${bounded.length - missed.length} of ${bounded.length} bounds are met. Missed: ${each.join('; ')}.`;
 }
 

@@ -11,13 +11,20 @@ const known: Readonly<Record<string, Stage>> = {
   ...scrapeStages(plan.directory, round, plan.forgets),
   ...pathStages(plan.directory, round),
 };
-const changed: number[] = [];
+const made: Pick<Round, 'peersMade' | 'viewsMade'>[] = [];
 const stages = Object.fromEntries(plan.stages.map((name) => [name, known[name]!]));
-const costs = await measureStages(stages, plan, () => changed.push(round.changed));
+const costs = await measureStages(stages, plan, () =>
+  made.push({ peersMade: round.peersMade, viewsMade: round.viewsMade }),
+);
 const { points, requests } = round;
-const staged: Staged<never> = { costs, points, requests: requests.length, changed: average(changed.slice(plan.warmUp)) };
+const measured = made.slice(plan.warmUp);
+const average = (share: keyof (typeof made)[number]): number =>
+  measured.reduce((sum, each) => sum + each[share], 0) / measured.length;
+const staged: Staged<never> = {
+  costs,
+  points,
+  requests: requests.length,
+  peersMade: average('peersMade'),
+  viewsMade: average('viewsMade'),
+};
 console.log(JSON.stringify(staged));
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -21,8 +21,10 @@ export interface Staged<Name extends StageName = StageName> {
   readonly points: number;
   /** OTLP requests of one scrape. */
   readonly requests: number;
-  /** The share of peers that were other than a round before, on average. */
-  readonly changed: number;
+  /** The share of peers, and of the views of them, that were other objects than a round before, on average: those of which
+   *  something has changed. */
+  readonly peersMade: number;
+  readonly viewsMade: number;
 }
 
 /** Measures stages in a process of its own. */

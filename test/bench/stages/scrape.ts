@@ -10,18 +10,29 @@ export const RESOURCE = { 'service.name': 'bench', 'host.name': 'bench' };
 
 /** What the stages of a round hand on. */
 export class Round {
-  before: Reading | undefined;
-  reading!: Reading;
+  before: Pick<Round, 'reading' | 'frame'> | undefined;
+  reading: Reading = { devices: [], failures: [], notes: [] };
   frame!: Frame;
   requests: Buffer[] = [];
   points = 0;
 
-  /** The share of peers that are other than in the round before. */
-  get changed(): number {
-    const known = new Set(this.before?.devices.flatMap(({ peers }) => peers));
-    const peers = this.reading.devices.flatMap((device) => device.peers);
-    return peers.filter((peer) => !known.has(peer)).length / peers.length;
+  /** The share of peers that are other objects than in the round before. */
+  get peersMade(): number {
+    return shareMade(this.before?.reading.devices, this.reading.devices);
   }
+
+  /** The same of their views. */
+  get viewsMade(): number {
+    return shareMade(this.before?.frame?.devices, this.frame.devices);
+  }
+}
+
+type Holders = readonly { readonly peers: readonly object[] }[];
+
+function shareMade(before: Holders = [], now: Holders): number {
+  const known = new Set(before.flatMap(({ peers }) => peers));
+  const all = now.flatMap(({ peers }) => peers);
+  return all.filter((each) => !known.has(each)).length / all.length;
 }
 
 /** From the socket of a device to OTLP requests, and what it is compared with.
@@ -44,10 +55,10 @@ export function scrapeStages(directory: string, round: Round, forgets = false) {
     read: {
       prepare: () => {
         if (forgets) [source, tracker] = [makeSource(), makeTracker()];
-        round.before = round.reading;
+        round.before = { reading: round.reading, frame: round.frame };
       },
       run: async () => {
-        round.reading = await source.read({ signal, previous: forgets ? undefined : round.before });
+        round.reading = await source.read({ signal, previous: forgets ? undefined : round.before?.reading });
         return 0;
       },
     },

@@ -21,8 +21,9 @@ export interface Rounds {
   /** An agent runs for weeks: what counts is code that the compiler has seen to. */
   readonly warmUp: number;
   readonly runs: number;
-  /** After collecting garbage, in milliseconds: that of one stage is not to be collected in the next, nor beside it. */
-  readonly pause: number;
+  /** After collecting garbage before each stage, in milliseconds: that of one is not to be collected in the next, nor beside it.
+   *  Absent: it is collected whenever it is, which the least of many runs is free of. */
+  readonly pause?: number;
 }
 
 /** Runs all stages in turns, round after round, so that what else the machine does is the same for all.
@@ -38,8 +39,10 @@ export async function measureStages(
     for (const sample of samples) {
       const stage = stages[sample.name]!;
       await stage.prepare?.();
-      global.gc!();
-      await delay(pause);
+      if (pause !== undefined) {
+        global.gc!();
+        await delay(pause);
+      }
       const before = process.cpuUsage();
       sample.bytes = await stage.run();
       const { user, system } = process.cpuUsage(before);
