@@ -17,7 +17,7 @@ describe('the guard of what a scrape costs', () => {
 
   it('finds a program that forgets what it knew', async () => {
     const found = regressions(
-      await measureGuarded(GUARDED_PEERS, { forgets: true, warmUp: 20, runs: 10 }),
+      await measureGuarded(GUARDED_PEERS, { forgets: true, warmUp: 3, runs: 3 }),
       committed.measured,
     );
     const expected = ['track', 'encode', 'page', 'peersMade', 'viewsMade'];
