@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     console.log(USAGE);
     return;
   }
-  let [own, all]: [Results, Results] = [{}, readResults()];
+  let own: Results = {};
   for (const part of parts) {
     const obstacle = part.obstacles?.();
     if (obstacle !== undefined) {
@@ -46,17 +46,27 @@ async function main(): Promise<void> {
       continue;
     }
     for (const size of sizes.length > 0 ? sizes : part.sizes) {
-      const run = await underConditions(size, () => part.measure(size, progress(`${part.name}, ${size} ${part.of}`)));
-      [own, all] = [withRun(own, part.name, run), withRun(all, part.name, run)];
-      // At once: a long measurement may not come to its end.
-      await writeResults(own, repositoryPath('build/benchmarks.json'));
-      if (save) {
-        await writeResults(all);
-        await writeBenchmarks();
+      const what = `${part.name}, ${size} ${part.of}`;
+      try {
+        const run = await underConditions(size, () => part.measure(size, progress(what)));
+        own = withRun(own, part.name, run);
+        // At once: a long measurement may not come to its end.
+        await keep(own, part, run, save);
+      } catch (error) {
+        console.error(`${what}: ${(error as Error).message}`);
+        process.exitCode = 1;
       }
     }
-    print(part, own[part.name]!, all);
+    print(part, own);
   }
+}
+
+async function keep(own: Results, part: Part, run: Run, save: boolean): Promise<void> {
+  await writeResults(own, repositoryPath('build/benchmarks.json'));
+  if (!save) return;
+  // Read anew: other parts may be measured at the same time.
+  await writeResults(withRun(readResults(), part.name, run));
+  await writeBenchmarks();
 }
 
 function readArguments(): Arguments {
@@ -81,9 +91,11 @@ function progress(what: string): (step: string) => void {
   return (step) => console.error(`${what}, ${((performance.now() - begun) / 1000).toFixed(0)} s: ${step}`);
 }
 
-/** @param all those of other parts that are compared with */
-function print(part: Part, runs: readonly Run[], all: Results): void {
-  const tables = part.tables(runs, all);
+/** Prints what was measured now, beside figures of other parts that were measured before. */
+function print(part: Part, own: Results): void {
+  const runs = own[part.name] ?? [];
+  if (runs.length === 0) return;
+  const tables = part.tables(runs, { ...readResults(), ...own });
   const verdicts = [verdict(tables) ?? []].flat();
   console.log(['', part.what, conditionsOf(runs), ...tables.map(toText), ...verdicts].join('\n\n'));
 }
