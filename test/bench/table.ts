@@ -88,7 +88,7 @@ export function toMarkdown({ corner, columns, rows }: Table): string {
   ].join('\n');
 }
 
-/** Says in a sentence or two which bounds are met, and which are missed and by how much. `undefined`: there are none. */
+/** Says how many bounds are met, and lists those that are missed and by how much. `undefined`: there are none. */
 export function verdict(tables: readonly Table[]): string | undefined {
   const bounded = tables.flatMap(({ columns, rows }) =>
     rows.flatMap(({ label, cells }) =>
@@ -98,8 +98,8 @@ export function verdict(tables: readonly Table[]): string | undefined {
   if (bounded.length === 0) return undefined;
   const missed = bounded.filter(({ value, limit }) => value > limit);
   if (missed.length === 0) return `All ${bounded.length} bounds are met.`;
-  const each = missed.map(({ what, value, limit }) => `${what}: ${short((value / limit - 1) * 100)} % too much`);
-  return `${bounded.length - missed.length} of ${bounded.length} bounds are met. Missed: ${each.join('; ')}.`;
+  const each = missed.map(({ what, value, limit }) => `- ${what}: ${short((value / limit - 1) * 100)} % too much`);
+  return [`${bounded.length - missed.length} of ${bounded.length} bounds are met. Missed:`, '', ...each].join('\n');
 }
 
 function textOf(of: Cell | undefined): string {
