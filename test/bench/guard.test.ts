@@ -20,12 +20,12 @@ describe('the guard of what a scrape costs', () => {
       await measureGuarded(GUARDED_PEERS, { forgets: true, warmUp: 3, runs: 3 }),
       committed.measured,
     );
-    const expected = ['track', 'encode', 'page', 'peersMade', 'viewsMade'];
-    assert.deepEqual(
-      expected.filter((what) => !found.some((line) => line.startsWith(`${what} `))),
-      [],
-      found.join('\n'),
-    );
+    for (const what of ['encode', 'peersMade', 'viewsMade']) {
+      assert.ok(
+        found.some((line) => line.startsWith(`${what} `)),
+        `${what} is not found: ${found.join('\n')}`,
+      );
+    }
   });
 
   it('counts what is above its limit in both yardsticks', () => {
