@@ -29,8 +29,8 @@ export function growthTable(results: readonly Measured[]): Table {
     const rest = least!.peers < FEW ? cell(ratio(cost(least!), least!.peers), two, MOST) : undefined;
     return { label, cells: [...perPeer, cell(ratio(0, 0), two, MOST), rest] };
   });
-  const columns = results.map(({ peers }) => grouped(peers));
+  const columns = results.map(({ peers }) => `${grouped(peers)} peers`);
   const ratios =
     few === undefined || many === undefined ? [] : [`${grouped(MANY)} : ${grouped(FEW)}`, 'above the fixed cost'];
-  return { corner: 'CPU a peer, µs, of', columns: [...columns, ...ratios], rows };
+  return { corner: 'CPU a peer, µs', columns: [...columns, ...ratios], rows };
 }

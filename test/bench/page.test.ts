@@ -61,7 +61,7 @@ describe('growth', () => {
     // 10 ms however many there are, and 10 µs a peer among few, 12 µs among many.
     const results = [cycleOf(10, 10.1), cycleOf(1000, 20), cycleOf(100_000, 1210)];
     const { columns, rows } = growthTable(results);
-    assert.deepEqual(columns, ['10', '1 000', '100 000', '100 000 : 1 000', 'above the fixed cost']);
+    assert.deepEqual(columns, ['10 peers', '1 000 peers', '100 000 peers', '100 000 : 1 000', 'above the fixed cost']);
     const cycle = rows.find(({ label }) => label === 'cycle, no gzip')!;
     assert.deepEqual(
       cycle.cells.map((each) => each?.text),
@@ -70,7 +70,7 @@ describe('growth', () => {
   });
 
   it('has no ratio of what was not measured', () => {
-    assert.deepEqual(growthTable([cycleOf(10, 1)]).columns, ['10']);
+    assert.deepEqual(growthTable([cycleOf(10, 1)]).columns, ['10 peers']);
   });
 });
 
@@ -80,7 +80,7 @@ describe('pages beside other exporters', () => {
     const runs = [runOf(1000, costs)];
     const tables = rivals.tables(runs, { cycles: [runOf(1000, cycleOf(1000, 19))] });
     assert.equal(tables.length, 3);
-    assert.equal(verdict(tables), '1 of 2 bounds are met. Missed:\n\n- ours, at 1 000: 20 % too much');
+    assert.equal(verdict(tables), '1 of 2 bounds are met. Missed:\n\n- ours, at 1 000 peers: 20 % too much');
     assert.deepEqual(rivals.tables(runs, {}).length, 2);
   });
 });

@@ -21,11 +21,11 @@ export const rivals: Part<readonly RivalCost[]> = {
 function costTable(runs: readonly Run<readonly RivalCost[]>[]): Table {
   const limitOf = ({ isOurs, gzip }: RivalCost, all: readonly RivalCost[]): number | undefined =>
     isOurs && gzip !== true ? bestOther(all)?.cpu : undefined;
-  return table('CPU of a page, ms, at peers', runs, (cost, all) => cell(cost.cpu, short, limitOf(cost, all)));
+  return table('CPU of a page, ms', runs, (cost, all) => cell(cost.cpu, short, limitOf(cost, all)));
 }
 
 function sizeTable(runs: readonly Run<readonly RivalCost[]>[]): Table {
-  return table('series, kB as sent, largest resident set in MB, at peers', runs, ({ series, bytes, rss }) => ({
+  return table('series, kB as sent, largest resident set in MB', runs, ({ series, bytes, rss }) => ({
     text: `${grouped(series)}, ${short(bytes / 1e3)}, ${short(rss / 1e6)}`,
   }));
 }
@@ -43,7 +43,7 @@ function table(
     });
     return { label, cells };
   });
-  return { corner, columns: runs.map(({ size }) => grouped(size)), rows };
+  return { corner, columns: runs.map(({ size }) => `${grouped(size)} peers`), rows };
 }
 
 /** A cycle of the agent over OTLP beside pages of others, where both were measured. */
@@ -52,14 +52,14 @@ function cycleTables(runs: readonly Run<readonly RivalCost[]>[], results: Result
   const columns = runs.flatMap(({ size, measured }) => {
     const cycle = cycles.find((run) => run.size === size)?.measured.cycle;
     const best = bestOther(measured);
-    return cycle === undefined || best === undefined ? [] : [[grouped(size), { cycle, best }] as const];
+    return cycle === undefined || best === undefined ? [] : [[`${grouped(size)} peers`, { cycle, best }] as const];
   });
   const figures: readonly Figure<(typeof columns)[number][1]>[] = [
     { label: 'cycle over OTLP, no gzip, ms', value: ({ cycle }) => cycle },
     { label: 'cheapest page of another, ms', value: ({ best }) => best.cpu },
     { label: 'times as much', value: ({ cycle, best }) => cycle / best.cpu, limit: () => MOST_PAGES },
   ];
-  return columns.length === 0 ? [] : [tabulate('peers', columns, figures)];
+  return columns.length === 0 ? [] : [tabulate('OTLP and pages', columns, figures)];
 }
 
 function bestOther(costs: readonly RivalCost[]): RivalCost | undefined {
