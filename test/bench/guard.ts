@@ -1,4 +1,4 @@
-import { withSimulator } from './measure.js';
+import { withSimulator } from '../support/simulator-process.js';
 import { measureInProcess, type Plan } from './stages/plan.js';
 import { two } from './table.js';
 

@@ -1,12 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startAgent } from '../support/agent.js';
-import { startProcess, until, type RunningProcess } from '../support/process.js';
+import { startProcess, until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
-import { startSimulator } from '../support/simulator-process.js';
+import { withSimulator } from '../support/simulator-process.js';
 import type { Probed } from './probe.js';
-import { measureInProcess, type Staged } from './stages/plan.js';
+import { measureInProcess, ROUNDS, type Staged } from './stages/plan.js';
 
 const STAGES = ['floor', 'read', 'json', 'track', 'encode', 'gzip'] as const;
 
@@ -22,8 +21,6 @@ export interface Measured extends Staged<(typeof STAGES)[number]> {
 
 const CYCLES = 8;
 const WARM_UP_CYCLES = 10;
-/** How stages are measured for figures. */
-export const ROUNDS = { warmUp: 12, runs: 9, pause: 100 };
 
 /** Measures a cycle at one number of peers, on simulated devices and in processes of their own. */
 export async function measure(peers: number, say: (step: string) => void): Promise<Measured> {
@@ -44,19 +41,6 @@ export async function measure(peers: number, say: (step: string) => void): Promi
       await sink.stop();
     }
   });
-}
-
-/** Serves a device with so many peers in a folder, from a process of its own, for as long as the work takes. */
-export async function withSimulator<T>(peers: number, work: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'wgotel-bench-'));
-  let simulator: RunningProcess | undefined;
-  try {
-    simulator = await startSimulator(directory, peers);
-    return await work(directory);
-  } finally {
-    await simulator?.stop();
-    await rm(directory, { recursive: true });
-  }
 }
 
 /** Runs the real agent over a few cycles. */

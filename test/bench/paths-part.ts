@@ -1,6 +1,6 @@
-import { ROUNDS, withSimulator } from './measure.js';
+import { withSimulator } from '../support/simulator-process.js';
 import type { Part } from './part.js';
-import { measureInProcess, type Staged } from './stages/plan.js';
+import { measureInProcess, ROUNDS, type Staged } from './stages/plan.js';
 import { grouped, megabytes, tabulate, type Figure } from './table.js';
 
 const OUTPUTS = ['encode', 'gzip', 'page', 'pageGzip', 'textfile', 'lines', 'metricData', 'serializer'] as const;

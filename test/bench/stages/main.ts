@@ -1,15 +1,19 @@
 /** Measures stages of a scrape in a process of its own, as a {@link Plan} in JSON says that is its argument, and prints
  *  {@link Staged} as JSON. */
-import { pathStages } from './paths.js';
+import { outputStages } from './outputs.js';
+import { receiverStages } from './receiver.js';
 import { Round, scrapeStages } from './scrape.js';
 import { measureStages, type Stage } from './stage.js';
 import type { Plan, Staged } from './plan.js';
+import { wgShowStages } from './wg-show.js';
 
 const plan = JSON.parse(process.argv[2]!) as Plan;
 const round = new Round();
 const known: Readonly<Record<string, Stage>> = {
   ...scrapeStages(plan.directory, round, plan.forgets),
-  ...pathStages(plan.directory, round),
+  ...wgShowStages(plan.directory, round),
+  ...receiverStages(round),
+  ...outputStages(plan.directory, round),
 };
 const made: Pick<Round, 'peersMade' | 'viewsMade'>[] = [];
 const stages = Object.fromEntries(plan.stages.map((name) => [name, known[name]!]));

@@ -1,10 +1,15 @@
 import { execa } from 'execa';
 import { repositoryPath } from '../../support/repository.js';
-import type { pathStages } from './paths.js';
+import type { outputStages } from './outputs.js';
+import type { receiverStages } from './receiver.js';
 import type { scrapeStages } from './scrape.js';
 import type { Rounds, StageCost } from './stage.js';
+import type { wgShowStages } from './wg-show.js';
 
-export type StageName = keyof ReturnType<typeof scrapeStages> | keyof ReturnType<typeof pathStages>;
+type Stages = typeof scrapeStages | typeof wgShowStages | typeof receiverStages | typeof outputStages;
+/** `keyof` of each. */
+type KeyOf<T> = T extends unknown ? keyof T : never;
+export type StageName = KeyOf<ReturnType<Stages>>;
 
 /** Which stages are measured, in this order, and how. */
 export interface Plan extends Rounds {
@@ -14,6 +19,9 @@ export interface Plan extends Rounds {
   /** Whether each round begins with nothing known. Absent: no. */
   readonly forgets?: boolean;
 }
+
+/** How stages are measured for figures. */
+export const ROUNDS: Rounds = { warmUp: 12, runs: 9, pause: 100 };
 
 export interface Staged<Name extends StageName = StageName> {
   readonly costs: Readonly<Record<Name, StageCost>>;

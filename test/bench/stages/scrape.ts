@@ -58,7 +58,8 @@ export function scrapeStages(directory: string, round: Round, forgets = false) {
         round.before = { reading: round.reading, frame: round.frame };
       },
       run: async () => {
-        round.reading = await source.read({ signal, previous: forgets ? undefined : round.before?.reading });
+        const previous = forgets ? undefined : round.before?.reading;
+        round.reading = complete(await source.read({ signal, previous }));
         return 0;
       },
     },
@@ -87,6 +88,15 @@ export function scrapeStages(directory: string, round: Round, forgets = false) {
     },
     gzip: { run: () => lengthOf(round.requests.map((bytes) => gzipSync(bytes))) },
   } satisfies Record<string, Stage>;
+}
+
+/** A reading of nothing would cost little.
+ *
+ *  @throws {Error} if not all was read */
+export function complete(reading: Reading): Reading {
+  const [failure] = reading.failures;
+  if (failure !== undefined) throw new Error(failure.message);
+  return reading;
 }
 
 /** Bytes of all of them. */
