@@ -8,16 +8,20 @@ import { startAgent } from '../support/agent.js';
 import { startCollector } from '../support/collector.js';
 import { freePort, type RunningProcess } from '../support/process.js';
 import type { RunningPrometheus } from '../support/prometheus.js';
+import type { Published } from '../support/published-queries.js';
 import { repositoryPath } from '../support/repository.js';
 import { openTunnel, type Tunnel } from '../support/tunnel.js';
 import { startHurriedPrometheus } from './hurried-prometheus.js';
 
 /** Profiles on pages of the agent, by the name of the exporter and of the job that scrapes it. */
-const PROFILES = { exporters: ['mindflavor', 'mdlayher', 'wg-prefix'], 'wg-easy': ['wg-easy'] } as const;
+const PROFILES = {
+  exporters: { mindflavor: { export_remote_ip_and_port: true }, mdlayher: {}, 'wg-prefix': {} },
+  'wg-easy': { 'wg-easy': {} },
+};
 type Page = keyof typeof PROFILES;
 
 /** The job that scrapes the page with a profile. */
-export function jobOf(profile: (typeof PROFILES)[Page][number]): Page {
+export function jobOf(profile: Published['profile']): Page {
   return profile === 'wg-easy' ? profile : 'exporters';
 }
 

@@ -78,7 +78,7 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
     }
 
     for (const query of ofSilent) {
-      it(`has data for ${what}, a quarter of an hour after all ends: ${query}`, async () => {
+      it(`has data for ${what}, once nothing has come for a quarter of an hour: ${query}`, async () => {
         assert.deepEqual(await prometheus.query(query), []);
         assert.ok((await prometheus.query(query, 1000)).length > 0);
       });

@@ -48,7 +48,7 @@ export const PUBLISHED: readonly Published[] = [
     metrics: {
       wireguard_sent_bytes_total: ['interface'],
       wireguard_received_bytes_total: ['interface'],
-      wireguard_latest_handshake_seconds: [],
+      wireguard_latest_handshake_seconds: ['interface', 'public_key', 'remote_ip', 'remote_port'],
     },
   },
   {
