@@ -29,7 +29,7 @@ export interface WgShowSourceOptions {
 }
 
 /** Finds a link by the name of its device. */
-type LinkOf = (device: string) => Promise<Link | undefined>;
+type LinkOf = (device: string) => Link | undefined;
 
 /** Reads kernel and userspace devices alike by running `wg show`. */
 export class WgShowSource implements Source {
