@@ -4,7 +4,7 @@ import { hexKey } from '../bytes.js';
 /** Known to this process alone, so that a digest made with it tells nobody anything of a key. */
 const SECRET = randomBytes(32);
 
-/** Finds the public key of a device, which a reply gives the private one of. Working it out takes longer than reading a small
+/** Finds the public key of a device, which a reply gives the private one of. Working it out takes longer than parsing a small
  *  device, so it is done again only when a digest of the private key differs; the key itself is not kept. */
 export class DeviceKey {
   #digest: string | undefined;

@@ -166,8 +166,8 @@ export class WgShowSource implements Source {
     const { name, publicKey, listenPort, firewallMark, peers, standardMessages } = dumped;
     const own = namespace.name === undefined;
     const isHere = this.#isLocal || !own;
-    const [link, socket, booted] = await Promise.all([
-      isHere ? linkOf?.(name) : undefined,
+    const link = isHere ? linkOf?.(name) : undefined;
+    const [socket, booted] = await Promise.all([
       // `wg` may read what this process may not even look up.
       isHere ? statSocket(UAPI_DIRECTORY, name).catch(() => undefined) : undefined,
       isHere ? (this.#booted ??= bootTime()) : undefined,
