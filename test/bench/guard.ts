@@ -16,7 +16,7 @@ export interface Guarded {
   readonly viewsMade: number;
 }
 
-/** By how much a ratio may be above the one that was measured for the docs: that of one and the same program varies by a sixth
+/** By how much a ratio may be above the one that was measured for the docs: that of one and the same program varies by a fifth
  *  on a machine with much else to do, and by a third from one release of Node to another. */
 export const SLACK = 1.5;
 
