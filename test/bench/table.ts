@@ -92,7 +92,7 @@ export function toMarkdown({ corner, columns, rows }: Table): string {
 export function verdict(tables: readonly Table[]): string | undefined {
   const bounded = tables.flatMap(({ columns, rows }) =>
     rows.flatMap(({ label, cells }) =>
-      cells.flatMap((each, at) => (each?.bound ? [{ ...each.bound, what: `${label}, at ${columns[at]}` }] : [])),
+      cells.flatMap((each, at) => (each?.bound ? [{ ...each.bound, what: `${label} (${columns[at]})` }] : [])),
     ),
   );
   if (bounded.length === 0) return undefined;
