@@ -59,7 +59,7 @@ const FIGURES: readonly Figure<Measured>[] = [
   { label: 'gzip, ms', what: 'compressing those bytes', value: ({ costs }) => costs.gzip.median },
   {
     label: 'cycle, no gzip, ms',
-    what: 'everything that the agent does in one interval, averaged over 8 after 10 to warm up',
+    what: 'everything that the agent does in one interval, averaged over 12 after 45 s to warm up',
     value: ({ cycle }) => cycle,
     limit: of({ 10_000: 80, 100_000: 800 }),
   },
@@ -77,7 +77,7 @@ const FIGURES: readonly Figure<Measured>[] = [
   },
   {
     label: 'in the warm-up, ms',
-    what: 'the same over the first cycles, the very first scrape included',
+    what: 'the same over the 45 s before, the very first scrape included',
     value: ({ longestBlockAtFirst }) => longestBlockAtFirst,
   },
   {

@@ -24,7 +24,8 @@ export interface PageCost {
   readonly rss: number;
 }
 
-const WARM_UP = 20;
+/** V8 tidies up once more some 25 s after the start of a program; no page of a program that goes on for weeks has that in it. */
+const WARM_UP = 40;
 const PAGES = 30;
 /** No further page is asked for after this time, in milliseconds, neither in the warm-up nor after. */
 const LONGEST = 60_000;
