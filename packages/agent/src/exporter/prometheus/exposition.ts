@@ -79,7 +79,6 @@ export class Exposition {
 
   async #render(receivers: ReadonlyMap<string, ShownReceiver>, now: number): Promise<Page> {
     const page = new Page();
-    const about = { resource: commonResource(receivers), selfMetrics: await this.#source.selfMetrics() };
     for (const profile of this.#profiles) {
       for (const [id, receiver] of receivers) {
         const { frame } = receiver.receiver;
@@ -88,7 +87,8 @@ export class Exposition {
         const shown = { receiver, metrics: receiver.config.metrics, frame, now, labels: own };
         await runInSlices(profile.write(shown, page));
       }
-      profile.writeAgent?.(about, page);
+      if (profile.writeAgent === undefined) continue;
+      profile.writeAgent({ resource: commonResource(receivers), selfMetrics: await this.#source.selfMetrics() }, page);
     }
     return page;
   }
