@@ -81,9 +81,10 @@ export class GatewayTiers {
     this.#writeHosts();
   }
 
-  /** Stops a gateway, and then takes it from the name, as whoever notices does. */
-  async stopGateway(index: number): Promise<void> {
+  /** Kills a gateway, and then takes it from the name, as whoever notices does. */
+  async killGateway(index: number): Promise<void> {
     const gateway = this.#gateways.get(index)!;
+    process.kill(gateway.pid, 'SIGKILL');
     await gateway.stop();
     this.#taken[index]!.push(...(await gateway.exported()));
     this.#gateways.delete(index);

@@ -102,7 +102,7 @@ describe('agents, a balancer and two gateways as in otel-config/gateway', functi
     await scraped(4);
     for (const [host, gateways] of await routes(begun)) assert.deepEqual(gateways, probed.get(host), host);
 
-    await tiers.stopGateway(0);
+    await tiers.killGateway(0);
     const away = await taken();
     await until('the other one has them all', async () => (await routes(away)).size === chosen.length, {
       timeoutMs: 90_000,

@@ -33,6 +33,7 @@ export interface ActiveAlert {
 
 /** A real Prometheus on loopback. */
 export interface RunningPrometheus {
+  readonly pid: number;
   readonly url: string;
   /** Evaluates an expression now. Throws if Prometheus does not understand it. */
   query(expression: string): Promise<Sample[]>;
@@ -83,6 +84,7 @@ export async function startPrometheus(
     throw error;
   }
   return {
+    pid: prometheus.pid,
     url,
     stop,
     query: async (query) => {
