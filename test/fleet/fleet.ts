@@ -14,6 +14,8 @@ export interface FleetOptions {
   readonly interval: number;
   /** Where agents send to. */
   readonly grpcPort: number;
+  /** More keys of the receiver. Default: none. */
+  readonly receiver?: object;
   /** Waits until the next agent may start, given how many there are. Default: at once. */
   readonly pace?: (agents: number) => Promise<unknown>;
 }
@@ -37,7 +39,7 @@ export class Fleet {
     this.#devices = devices;
   }
 
-  static async start({ hosts, peers, interval, grpcPort, pace }: FleetOptions): Promise<Fleet> {
+  static async start({ hosts, peers, interval, grpcPort, receiver, pace }: FleetOptions): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), 'wgotel-fleet-'));
     const program = repositoryPath('build/test/fleet/devices.js');
     const devices = startProcess(process.execPath, [program, folder, String(hosts), String(peers)]);
@@ -47,7 +49,7 @@ export class Fleet {
       await until('the devices are there', isThere, { process: devices, timeoutMs: 120_000 });
       for (let index = 0; index < hosts; index++) {
         const config = join(folder, `${index}.json`);
-        await writeFile(config, JSON.stringify(configOf(index, folder, interval)));
+        await writeFile(config, JSON.stringify(configOf(index, folder, interval, receiver)));
         fleet.agents.set(hostName(index), startAgent(grpcPort, ['--config', config]));
         await pace?.(index + 1);
       }
@@ -74,13 +76,15 @@ function hostName(index: number): string {
   return `host-${index}`;
 }
 
-function configOf(index: number, directory: string, interval: number): object {
+function configOf(index: number, directory: string, interval: number, more: object | undefined): object {
   const include = { interfaces: [`wg${index}`], match_type: 'strict' };
   const schedule = { initial_delay: 0, collection_interval: `${interval}ms` };
   const resource = { 'host.name': hostName(index), 'service.instance.id': hostName(index) };
   // No extension listens, so that no two agents are in each other's way.
   const service = { extensions: [], telemetry: { resource, logs: { encoding: 'json' } } };
-  return { receivers: { wireguard: { source: 'uapi', directory, include, ...schedule } }, service };
+  // As in otel-config/gateway/wgotel.yaml.
+  const exporters = { otlp_grpc: { timeout: '50s' } };
+  return { exporters, receivers: { wireguard: { source: 'uapi', directory, include, ...schedule, ...more } }, service };
 }
 
 function accountOf(host: string, agent: RunningProcess): Account {

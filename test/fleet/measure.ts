@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
 import { TcpProxy } from '../agent/exporter/tcp-proxy.js';
 import { startCollector } from '../support/collector.js';
 import { fullCollectorPath } from '../support/full-collector-binary.js';
@@ -15,17 +16,17 @@ import { startPrometheus } from '../support/prometheus.js';
 import { Fleet } from './fleet.js';
 import { gatewayFile } from './gateway-tiers.js';
 
-const USAGE = `Usage: npm run fleet -- [HOSTS PEERS]
+const USAGE = `Usage: npm run fleet -- [--receiver KEYS] [HOSTS PEERS]
 
 Measures so many agents (else 20), with so many simulated peers each (else 5000): first with one Collector that writes to a file,
-then with the balancer and gateway of otel-config/gateway and a Prometheus. Takes five minutes, and memory: 110 MB for an agent
+then with the balancer and gateway of otel-config/gateway and a Prometheus. KEYS are more keys of each agent's receiver, as JSON or YAML. Takes five minutes, and memory: 110 MB for an agent
 and, at 100 000 peers, some GB for the rest. Needs what the suite fleet needs.`;
 
 /** Long enough for a cycle of everything to be over before the next, in milliseconds. */
 const INTERVAL = 15_000;
 
-/** The first scrapes cost more than those that come later, in agents and behind them. */
-const WARM_UP = 4;
+/** The first scrapes cost more than those that come later, in agents and behind them, and are not to come all at once. */
+const [WARM_UP, PAUSE] = [4, 1000];
 const SCRAPES = 4;
 
 /** What is measured of a run, besides the agents. */
@@ -34,12 +35,13 @@ interface Setting {
   readonly pids: Readonly<Record<string, number>>;
   /** Numbers that grow, such as bytes sent. */
   readonly counters: () => Promise<Readonly<Record<string, number>>>;
-  /** What there is at the end. */
-  readonly facts: () => Promise<Readonly<Record<string, number>>>;
+  /** How many series there are at the end, by name of the metric. */
+  readonly series: () => Promise<[name: string, series: number][]>;
   readonly stop: () => Promise<unknown>;
 }
 
-const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
+const options = { help: { type: 'boolean' }, receiver: { type: 'string', default: '{}' } } as const;
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
 const [hosts, peers] = [Number(positionals[0] ?? 20), Number(positionals[1] ?? 5000)];
 if (values.help === true || !(hosts > 0) || !(peers > 0)) {
   console.log(USAGE);
@@ -52,7 +54,9 @@ if (values.help === true || !(hosts > 0) || !(peers > 0)) {
 
 async function measure(setting: Setting): Promise<void> {
   const proxy = await TcpProxy.start(setting.grpcPort);
-  const fleet = await Fleet.start({ hosts, peers, interval: INTERVAL, grpcPort: proxy.port });
+  const receiver = parse(values.receiver) as object;
+  const pace = (): Promise<unknown> => delay(PAUSE);
+  const fleet = await Fleet.start({ hosts, peers, interval: INTERVAL, grpcPort: proxy.port, receiver, pace });
   try {
     const agents = [...fleet.agents.values()].map(({ pid }) => pid);
     const snapshot = async (): Promise<Record<string, number>> => ({
@@ -72,11 +76,9 @@ async function measure(setting: Setting): Promise<void> {
     }
     row('an agent, largest RSS, MB', Math.max(...agents.map(peakMemoryOf)) / 1e6);
     for (const [name, pid] of Object.entries(setting.pids)) row(`${name}, RSS, MB`, peakMemoryOf(pid) / 1e6);
-    for (const [name, value] of Object.entries(await setting.facts())) row(name, value);
-    const accounts = [...(await fleet.end()).values()];
-    row('points sent', sum(accounts.map(({ sent }) => sent.items)));
-    row('requests', sum(accounts.map(({ sent }) => sent.requests)));
-    row('dropped', accounts.filter(({ dropped }) => Object.keys(dropped).length > 0).length);
+    for (const [name, series] of await setting.series()) row(name, series, (series / (hosts * peers)) * 1000);
+    const dropped = [...(await fleet.end()).values()].flatMap((account) => Object.keys(account.dropped));
+    row('agents that dropped something', dropped.length);
   } finally {
     await fleet.stop();
     proxy.stop();
@@ -96,7 +98,7 @@ async function toFile(): Promise<Setting> {
     grpcPort: collector.grpcPort,
     pids: { Collector: collector.pid },
     counters: async () => ({ 'before compression, bytes': (await stat(path)).size }),
-    facts: async () => ({}),
+    series: async () => [],
     stop: async () => {
       await collector.stop();
       await rm(folder, { recursive: true });
@@ -125,9 +127,9 @@ async function throughTiers(): Promise<Setting> {
     grpcPort: balancer.grpcPort,
     pids: { balancer: balancer.pid, gateway: gateway.pid, Prometheus: prometheus.pid },
     counters: async () => ({ 'gateway writes, bytes': proxy.sent }),
-    facts: async () => {
-      const [found] = await prometheus.query('count({__name__=~"wireguard_.+"})');
-      return { 'series of WireGuard in Prometheus': found!.value };
+    series: async () => {
+      const found = await prometheus.query('count by (__name__) ({__name__=~"wireguard_.+"})');
+      return found.map(({ labels, value }) => [labels['__name__']!, value]);
     },
     stop: async () => {
       await Promise.all([balancer.stop(), gateway.stop()]);
