@@ -9,13 +9,13 @@ import { events, spans } from '../support/example-sessions.js';
 import { fullCollectorPath } from '../support/full-collector-binary.js';
 import { startKafka, type RunningKafka } from '../support/kafka-broker.js';
 import { decodeMetrics } from '../support/otlp.js';
-import type { OtlpRequest } from '../support/otlp-json.js';
 import { Outage } from '../support/outage.js';
 import { until } from '../support/process.js';
 import { startPrometheus, type RunningPrometheus } from '../support/prometheus.js';
 import { repositoryPath } from '../support/repository.js';
 import { sendOtlp } from '../support/send-otlp.js';
 import { gatewayFile, GatewayTiers } from './gateway-tiers.js';
+import { hostsOf, oneRequest, receivedInKafka } from './traffic.js';
 
 /** Names of hosts, which are their instances too. Where each one goes depends on the ports of the gateways. */
 const HOSTS = Array.from({ length: 24 }, (_, index) => `host-${index}`);
@@ -177,31 +177,3 @@ describe('a gateway', () => {
     await validate({ REMOTE_WRITE_ENDPOINT: 'http://127.0.0.1:1' });
   });
 });
-
-function hostsOf({ resourceMetrics = [] }: OtlpRequest): string[] {
-  return resourceMetrics
-    .flatMap(({ resource }) => resource.attributes ?? [])
-    .flatMap(({ key, value }) => (key === 'host.name' ? [value.stringValue!] : []));
-}
-
-/** Which numbers of scrapes of an agent are in Kafka. */
-function receivedInKafka(kafka: RunningKafka, host: string): Set<string> {
-  const points = kafka
-    .records()
-    .filter(({ topic }) => topic === 'otlp_metrics')
-    .flatMap(({ value }) => decodeMetrics(value))
-    .filter(({ resource, metric }) => resource['host.name'] === host && metric === 'wireguard.peer.io')
-    .filter(({ attributes }) => attributes['network.io.direction'] === 'receive');
-  return new Set(points.map(({ value }) => value));
-}
-
-/** One request of an agent, with a point each for metrics of these names. */
-function oneRequest(host: string, names: readonly string[]): OtlpRequest {
-  const timeUnixNano = `${Date.now()}000000`;
-  const metrics = names.map((name, index) => {
-    const attributes = [{ key: 'peer', value: { stringValue: String(index).padStart(64, '0') } }];
-    return { name, gauge: { dataPoints: [{ attributes, timeUnixNano, asInt: String(index) }] } };
-  });
-  const attributes = ['service.instance.id', 'host.name'].map((key) => ({ key, value: { stringValue: host } }));
-  return { resourceMetrics: [{ resource: { attributes }, scopeMetrics: [{ scope: {}, metrics }] }] };
-}
