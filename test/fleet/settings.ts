@@ -65,7 +65,9 @@ export async function throughTiers(): Promise<Setting> {
       const { data } = (await response.json()) as {
         data: { seriesCountByMetricName: { name: string; value: number }[] };
       };
-      return data.seriesCountByMetricName.map(({ name, value }) => [name, value]);
+      return data.seriesCountByMetricName
+        .filter(({ name }) => name.startsWith('wireguard_'))
+        .map(({ name, value }) => [name, value]);
     },
     stop: async () => {
       await Promise.all([balancer.stop(), gateway.stop()]);
