@@ -16,6 +16,8 @@ export interface PrometheusOptions {
   readonly rules?: readonly string[];
   /** Whether it takes samples that others write to it, at `/api/v1/write`. */
   readonly remoteWrite?: true;
+  /** How old the last sample of a series may be whose end Prometheus has not seen, such as `20m`. Default: 5 minutes. */
+  readonly lookback?: string;
 }
 
 /** A series at an instant. */
@@ -35,8 +37,8 @@ export interface ActiveAlert {
 export interface RunningPrometheus {
   readonly pid: number;
   readonly url: string;
-  /** Evaluates an expression now. Throws if Prometheus does not understand it. */
-  query(expression: string): Promise<Sample[]>;
+  /** Evaluates an expression now, or some seconds from now. Throws if Prometheus does not understand it. */
+  query(expression: string, seconds?: number): Promise<Sample[]>;
   /** Evaluates an expression for every second since a time, in seconds, and returns how many series there were in all. */
   countSince(expression: string, start: number): Promise<number>;
   alerts(): Promise<ActiveAlert[]>;
@@ -50,7 +52,7 @@ export interface RunningPrometheus {
  *  @param jobs entries of `scrape_configs` */
 export async function startPrometheus(
   jobs: readonly object[],
-  { rules = [], remoteWrite }: PrometheusOptions = {},
+  { rules = [], remoteWrite, lookback }: PrometheusOptions = {},
 ): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-prometheus-'));
   const port = await freePort();
@@ -66,6 +68,7 @@ export async function startPrometheus(
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     ...(remoteWrite === undefined ? [] : ['--web.enable-remote-write-receiver']),
+    ...(lookback === undefined ? [] : [`--query.lookback-delta=${lookback}`]),
   ]);
   const stop = async (): Promise<void> => {
     await prometheus.stop();
@@ -87,8 +90,9 @@ export async function startPrometheus(
     pid: prometheus.pid,
     url,
     stop,
-    query: async (query) => {
-      const { result } = (await get('/api/v1/query', { query })) as {
+    query: async (query, seconds = 0) => {
+      const time = String(Date.now() / 1000 + seconds);
+      const { result } = (await get('/api/v1/query', { query, time })) as {
         result: { metric: Record<string, string>; value: [number, string] }[];
       };
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
