@@ -30,6 +30,18 @@ export async function gatewayFile(name: string): Promise<Config> {
   return parse(await readFile(repositoryPath(`otel-config/gateway/${name}.yaml`), 'utf8')) as Config;
 }
 
+/** A gateway without Kafka and Tempo. */
+export async function startMetricsGateway(
+  remoteWrite: string,
+  flags: readonly string[] = [],
+): Promise<RunningCollector> {
+  const { exporters, service, ...rest } = await gatewayFile('gateway');
+  const write = 'prometheus_remote_write';
+  const metrics = { ...service.pipelines['metrics'], exporters: [write] };
+  const config = { ...rest, exporters: { [write]: exporters![write] }, service: { pipelines: { metrics } } };
+  return startCollector({ binary: fullCollectorPath(), config, flags, env: { REMOTE_WRITE_ENDPOINT: remoteWrite } });
+}
+
 /** The Collectors of otel-config/gateway on loopback: a balancer, and two gateways that can be stopped and started again. */
 export class GatewayTiers {
   readonly #folder: string;

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { execa } from 'execa';
 import { after, before, describe, it } from 'mocha';
 import { startCollector, type RunningCollector } from '../support/collector.js';
 import { events, spans } from '../support/example-sessions.js';
-import { fullCollectorPath } from '../support/full-collector-binary.js';
 import { startKafka, type RunningKafka } from '../support/kafka-broker.js';
 import { decodeMetrics } from '../support/otlp.js';
 import { Outage } from '../support/outage.js';
 import { until } from '../support/process.js';
 import { startPrometheus, type RunningPrometheus } from '../support/prometheus.js';
-import { repositoryPath } from '../support/repository.js';
 import { sendOtlp } from '../support/send-otlp.js';
 import { gatewayFile, GatewayTiers } from './gateway-tiers.js';
 import { hostsOf, oneRequest, receivedInKafka } from './traffic.js';
@@ -164,16 +160,5 @@ describe('agents, a balancer and two gateways as in otel-config/gateway', functi
     await until('all points', () => arrived() === MANY_POINTS);
     assert.ok(pieces().length > 1);
     assert.equal((await prometheus.query('count(test_many)'))[0]?.value, MANY_POINTS);
-  });
-});
-
-describe('a gateway', () => {
-  it('does not start until Prometheus has an address', async () => {
-    const config = repositoryPath('otel-config/gateway/gateway.yaml');
-    const env = { TEMPO_ENDPOINT: 'http://127.0.0.1:1', KAFKA_BROKER: '127.0.0.1:1', GATEWAY_STORAGE: tmpdir() };
-    const validate = (more: object): Promise<unknown> =>
-      execa(fullCollectorPath() ?? '', ['validate', `--config=${config}`], { env: { ...env, ...more } });
-    await assert.rejects(validate({}), /endpoint/);
-    await validate({ REMOTE_WRITE_ENDPOINT: 'http://127.0.0.1:1' });
   });
 });

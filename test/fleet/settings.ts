@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TcpProxy } from '../agent/exporter/tcp-proxy.js';
 import { startCollector } from '../support/collector.js';
-import { fullCollectorPath } from '../support/full-collector-binary.js';
 import { startPrometheus } from '../support/prometheus.js';
-import { gatewayFile } from './gateway-tiers.js';
+import { gatewayFile, startMetricsGateway } from './gateway-tiers.js';
 
 /** What is measured of a run, besides the agents. */
 export interface Setting {
@@ -42,17 +41,7 @@ export async function toFile(): Promise<Setting> {
 export async function throughTiers(): Promise<Setting> {
   const prometheus = await startPrometheus([], { remoteWrite: true });
   const proxy = await TcpProxy.start(Number(new URL(prometheus.url).port));
-  const { exporters, service, ...rest } = await gatewayFile('gateway');
-  const write = 'prometheus_remote_write';
-  const gateway = await startCollector({
-    binary: fullCollectorPath(),
-    config: {
-      ...rest,
-      exporters: { [write]: exporters![write] },
-      service: { extensions: [], pipelines: { metrics: { ...service.pipelines['metrics'], exporters: [write] } } },
-    },
-    env: { REMOTE_WRITE_ENDPOINT: `http://127.0.0.1:${proxy.port}/api/v1/write` },
-  });
+  const gateway = await startMetricsGateway(`http://127.0.0.1:${proxy.port}/api/v1/write`);
   const env = { GATEWAYS_NAME: '127.0.0.1', GATEWAYS_PORT: String(gateway.grpcPort) };
   const balancer = await startCollector({ config: await gatewayFile('balancer'), env });
   return {

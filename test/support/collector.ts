@@ -16,6 +16,8 @@ export interface CollectorOptions {
   readonly metricProcessors?: Readonly<Record<string, object>>;
   /** Another binary than the one that `npm run collector` has built. */
   readonly binary?: string | undefined;
+  /** More of its command line, such as feature gates. */
+  readonly flags?: readonly string[];
   /** Environment variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where it receives over gRPC, such as where one before it did. Default: any port that is free. */
@@ -51,7 +53,8 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
   // The Collector merges its --config arguments in order; JSON is YAML.
   const host = options.namespace === undefined ? (options.host ?? '127.0.0.1') : '0.0.0.0';
   const layers = [options.config ?? toFile(options.metricProcessors ?? {}), overrides(host, grpcPort, httpPort, file)];
-  const args = layers.map((layer) => `--config=yaml:${typeof layer === 'string' ? layer : JSON.stringify(layer)}`);
+  const configs = layers.map((layer) => `--config=yaml:${typeof layer === 'string' ? layer : JSON.stringify(layer)}`);
+  const args = [...configs, ...(options.flags ?? [])];
   const enter = [
     ...(options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace]),
     ...(options.hosts === undefined ? [] : ['unshare', '--mount', 'sh', '-c', MOUNT_HOSTS, options.hosts]),
