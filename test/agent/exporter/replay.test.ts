@@ -31,6 +31,17 @@ describe('a replay', () => {
     assert.equal(replay.next(98), undefined);
   });
 
+  for (const [random, first, next] of [
+    [0, 0, 25],
+    [1, 5000, 75],
+  ] as const) {
+    it(`of 100 requests begins after ${first} ms and goes on after ${next} ms at ${random === 0 ? 'least' : 'most'}`, () => {
+      const replay = new Replay(() => random);
+      replay.begin();
+      assert.deepEqual([replay.next(100), replay.next(99)], [first, next]);
+    });
+  }
+
   it('goes on where it was if the server fails meanwhile', () => {
     const replay = new Replay(() => 0.5);
     replay.begin();
