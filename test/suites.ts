@@ -161,6 +161,22 @@ export const suites: readonly Suite[] = [
     },
   },
   {
+    name: 'fleet',
+    folders: ['fleet'],
+    timeoutMs: 240_000,
+    alongside: true,
+    needs: {
+      obstacles: () => [
+        ...missingBinary('full Collector', fullCollectorPath()),
+        ...missingBinary('Kafka broker', kafkaBrokerPath()),
+        ...collectorObstacles(),
+        ...prometheusObstacles(),
+        ...mountObstacles(),
+      ],
+      enable: 'npm run collector && npm run collector-full && sudo -E npm test -- fleet',
+    },
+  },
+  {
     name: 'rivals',
     folders: ['rivals'],
     timeoutMs: 90_000,

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { until, type RunningProcess } from '../support/process.js';
+import { cpuOf, peakMemoryOf } from '../support/process-cost.js';
 
 /** How a page is asked for. */
 export interface Asking {
@@ -30,8 +30,6 @@ const WARM_UP = 45_000;
 const PAGES = 30;
 /** No further page is asked for after this time, in milliseconds, neither in the warm-up nor after. */
 const LONGEST = 60_000;
-/** Milliseconds of a tick in /proc, 100 a second on Linux whatever the kernel's own clock. */
-const TICK = 10;
 
 /** Scrapes a program that has just been started, and measures it over the pages that come after a warm-up. */
 export async function measurePages(program: RunningProcess, asking: Asking): Promise<PageCost> {
@@ -49,7 +47,7 @@ export async function measurePages(program: RunningProcess, asking: Asking): Pro
     cpu: (after - before) / readings,
     bytes: last?.length ?? 0,
     series: seriesOf(last, gzip),
-    rss: 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))?.[1]),
+    rss: peakMemoryOf(program.pid),
   };
 }
 
@@ -67,13 +65,6 @@ async function scrape<T>(
     await delay(Math.max(0, begun + count * interval - performance.now()));
   }
   return { count, last };
-}
-
-/** Source: proc_pid_stat(5), fields 14 to 17: utime, stime, cutime, cstime. */
-function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * TICK, 0);
 }
 
 function page(url: string, gzip: boolean): Promise<Buffer> {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { get } from 'node:http';
 import type { Deliveries, SenderState, Signal } from '@wgotel/agent';
 import type { AgentProcess } from '../agent/run/agent-process.js';
 import { until } from '../support/process.js';
+import { peakMemoryOf } from '../support/process-cost.js';
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -106,7 +107,7 @@ export class ObservedAgent {
         () => false,
       ),
     ));
-    this.#peak = peakOf(this.pid);
+    this.#peak = Math.round(peakMemoryOf(this.pid) / 2 ** 20);
     const status = JSON.parse(await ask(this.#health, '/-/status')) as Status;
     for (const signals of Object.values(status.exporters)) Object.values(signals).forEach(assertBalanced);
     return status;
@@ -181,11 +182,6 @@ export function ask(port: number, path: string): Promise<string> {
     });
     asked.on('error', reject).on('timeout', () => asked.destroy(new Error('no answer in time')));
   });
-}
-
-function peakOf(pid: number): number {
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kib) / 1024);
 }
 
 function assertBalanced({ enqueued, sent, queued, dropped }: Deliveries): void {

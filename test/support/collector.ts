@@ -16,12 +16,18 @@ export interface CollectorOptions {
   readonly metricProcessors?: Readonly<Record<string, object>>;
   /** Another binary than the one that `npm run collector` has built. */
   readonly binary?: string | undefined;
+  /** More of its command line, such as feature gates. */
+  readonly flags?: readonly string[];
   /** Environment variables that the configuration refers to. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where it receives over gRPC, such as where one before it did. Default: any port that is free. */
   readonly grpcPort?: number;
+  /** The address of loopback at which it receives OTLP. Default: 127.0.0.1. */
+  readonly host?: string;
   /** A network namespace in which it receives OTLP on all addresses. Default: the own one, on loopback. */
   readonly namespace?: string;
+  /** A file that it alone sees in the place of /etc/hosts. Default: none. */
+  readonly hosts?: string;
 }
 
 /** A real Collector that receives OTLP. */
@@ -45,10 +51,14 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
   const file = join(folder, 'exported.jsonl');
   await writeFile(file, '');
   // The Collector merges its --config arguments in order; JSON is YAML.
-  const host = options.namespace === undefined ? '127.0.0.1' : '0.0.0.0';
+  const host = options.namespace === undefined ? (options.host ?? '127.0.0.1') : '0.0.0.0';
   const layers = [options.config ?? toFile(options.metricProcessors ?? {}), overrides(host, grpcPort, httpPort, file)];
-  const args = layers.map((layer) => `--config=yaml:${typeof layer === 'string' ? layer : JSON.stringify(layer)}`);
-  const enter = options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace];
+  const configs = layers.map((layer) => `--config=yaml:${typeof layer === 'string' ? layer : JSON.stringify(layer)}`);
+  const args = [...configs, ...(options.flags ?? [])];
+  const enter = [
+    ...(options.namespace === undefined ? [] : ['ip', 'netns', 'exec', options.namespace]),
+    ...(options.hosts === undefined ? [] : ['unshare', '--mount', 'sh', '-c', MOUNT_HOSTS, options.hosts]),
+  ];
   const [program, ...rest] = [...enter, binary, ...args] as [string, ...string[]];
   const collector = startProcess(program, rest, { env: options.env ?? {} });
   let kept: OtlpRequest[] | undefined;
@@ -73,6 +83,9 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Ru
     exported: async () => kept ?? readJsonLines(file),
   };
 }
+
+/** A shell that becomes what comes after the file. */
+const MOUNT_HOSTS = 'mount --bind "$0" /etc/hosts && exec "$@"';
 
 /** The default configuration: all that is received goes into the file, metrics through the processors. */
 function toFile(processors: Readonly<Record<string, object>>): object {

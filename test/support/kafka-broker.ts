@@ -59,7 +59,7 @@ export async function startKafka(topics: readonly string[]): Promise<RunningKafk
   try {
     const address = await until('the broker listens', listening, { process: broker });
     const records = (): KafkaRecord[] =>
-      [...broker.output().matchAll(/^(otlp_\w+) (\S+)$/gm)].map(([, topic = '', value = '']) => ({
+      [...broker.output().matchAll(/^(otlp_\w+) (\S+)\n/gm)].map(([, topic = '', value = '']) => ({
         topic,
         value: Buffer.from(value, 'base64'),
       }));

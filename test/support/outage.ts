@@ -35,11 +35,12 @@ export class Outage {
     this.folder = folder;
   }
 
-  static async begin(port: number): Promise<Outage> {
+  /** @param port where the agent is to send to. `undefined`: `write` says it */
+  static async begin(port?: number): Promise<Outage> {
     const outage = new Outage(mkdtempSync(join(tmpdir(), 'wgotel-outage-')));
     const { folder } = outage;
     outage.#device = await serveUapi(join(folder, 'wg0.sock'), () => toReply(deviceAt(++outage.scrapes)));
-    outage.configure(port);
+    if (port !== undefined) outage.configure(port);
     return outage;
   }
 
@@ -48,16 +49,18 @@ export class Outage {
    *  @param more keys of the exporter */
   configure(port: number, more = 'sending_queue: { storage: file_storage }'): void {
     const { folder } = this;
-    writeFileSync(
-      join(folder, 'config.yaml'),
-      `receivers: { wireguard: { source: uapi, directory: ${folder}, initial_delay: 0s, collection_interval: 200ms } }
+    this
+      .write(`receivers: { wireguard: { source: uapi, directory: ${folder}, initial_delay: 0s, collection_interval: 200ms } }
 exporters:
   otlp_grpc: { endpoint: "http://127.0.0.1:${port}", timeout: 3s, ${more} }
 extensions: { file_storage: { directory: ${join(folder, 'state')} } }
 service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
-`,
-      { mode: 0o600 },
-    );
+`);
+  }
+
+  /** Sets the whole configuration, which has its queue below `state` in the folder. */
+  write(config: string): void {
+    writeFileSync(join(this.folder, 'config.yaml'), config, { mode: 0o600 });
   }
 
   /** Files that wait, of all signals. */
@@ -68,8 +71,9 @@ service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
     });
   }
 
-  start(): void {
-    this.#agent = startCli(['run', '--config', join(this.folder, 'config.yaml')]);
+  /** @param env what the configuration refers to */
+  start(env: Readonly<Record<string, string>> = {}): void {
+    this.#agent = startCli(['run', '--config', join(this.folder, 'config.yaml')], env);
   }
 
   /** Has the agent read what was configured, and waits until it has said what came of it. */

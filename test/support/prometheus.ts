@@ -35,6 +35,7 @@ export interface ActiveAlert {
 
 /** A real Prometheus on loopback. */
 export interface RunningPrometheus {
+  readonly pid: number;
   readonly url: string;
   /** Evaluates an expression now, or some seconds from now. Throws if Prometheus does not understand it. */
   query(expression: string, seconds?: number): Promise<Sample[]>;
@@ -86,6 +87,7 @@ export async function startPrometheus(
     throw error;
   }
   return {
+    pid: prometheus.pid,
     url,
     stop,
     query: async (query, seconds = 0) => {

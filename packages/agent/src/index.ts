@@ -1,4 +1,5 @@
 export { Agent } from './agent/agent.js';
+export { phaseOf } from './agent/phase.js';
 export { mayBeColoured, type MaybeTerminal } from './colour.js';
 export { renderJson } from './commands/once/json.js';
 export { renderOtlp } from './commands/once/otlp.js';
@@ -71,6 +72,7 @@ export { FileQueue, type FileQueueOptions } from './exporter/queue/file-queue.js
 export type { Queue, QueueListener, Stored } from './exporter/queue/queue.js';
 export { decodeQueueFile, encodeQueueFile, QueueFileError } from './exporter/queue/queue-file.js';
 export { RequestQueue } from './exporter/queue/request-queue.js';
+export { Replay } from './exporter/replay.js';
 export { RETRY, type SenderOptions } from './exporter/sender-options.js';
 export { Sender, type SenderState } from './exporter/sender.js';
 export type { Failed, Outcome, Refused, Sendable, Sent, Transport } from './exporter/transport.js';

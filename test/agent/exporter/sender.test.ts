@@ -59,15 +59,23 @@ describe('the sender', () => {
       },
     ));
 
-  it('waits 5 s at most while there is no connection', async () => {
-    const delays: number[] = [];
-    const outcomes = Array.from({ length: 8 }, () => UNCONNECTED);
-    const transport = { ...UNUSED, send: async () => outcomes.pop() ?? SENT };
-    const sender = new Sender(transport, silent, { random: () => 1, sleep: async (millis) => delays.push(millis) });
-    await sender.enqueue(request('a'));
-    while (sender.deliveries.sent.requests === 0) await turn();
-    assert.deepEqual(delays.map(Math.round), [1200, 1800, 2700, 4050, 5000, 5000, 5000, 5000]);
-  });
+  // Also once it waits no longer than before: agents would else come at the same instants for ever.
+  for (const [random, expected] of [
+    [0, [500, 750, 1125, 1688, 2500, 2500, 2500, 2500]],
+    [0.5, [1000, 1500, 2250, 3375, 5000, 5000, 5000, 5000]],
+    [1, [1500, 2250, 3375, 5063, 7500, 7500, 7500, 7500]],
+  ] as const) {
+    it(`waits 5 s, or half as much more or less, while there is no connection: ${expected.at(-1)} ms`, async () => {
+      const delays: number[] = [];
+      const outcomes = Array.from({ length: 8 }, () => UNCONNECTED);
+      const transport = { ...UNUSED, send: async () => outcomes.pop() ?? SENT };
+      const sleep = async (millis: number): Promise<unknown> => delays.push(millis);
+      const sender = new Sender(transport, silent, { random: () => random, sleep });
+      await sender.enqueue(request('a'));
+      while (sender.deliveries.sent.requests === 0) await turn();
+      assert.deepEqual(delays.map(Math.round), expected);
+    });
+  }
 
   it('drops the oldest when the queue is full, but not what it is sending', () =>
     withServer(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { Agent, Logger, readConfiguration, SelfMetrics, toJson } from '@wgotel/agent';
 import { describe, it } from 'mocha';
 import { until } from '../../support/process.js';
@@ -67,5 +68,19 @@ service: { telemetry: { metrics: { level: none }, resource: { service.name: edge
       await agent.shutdown();
       server.stop();
     }
+  });
+
+  it('go out at another interval on each host, about a minute', () => {
+    const intervals = Array.from({ length: 50 }, (_, host) => {
+      const file = { name: 'c', text: `service: { telemetry: { resource: { service.instance.id: host-${host} } } }` };
+      const configuration = readConfiguration({ flags: {}, env: {}, file, readFile: () => Buffer.of() });
+      const timers = mock.method(globalThis, 'setInterval', () => ({ unref: () => undefined }));
+      void new SelfMetrics(new Agent(configuration, new Logger({ stream: { write: () => undefined } })));
+      timers.mock.restore();
+      return Number(timers.mock.calls.at(-1)?.arguments[1]);
+    });
+    assert.equal(new Set(intervals).size, intervals.length);
+    assert.ok(Math.min(...intervals) >= 57_000 && Math.min(...intervals) < 58_500, intervals.join());
+    assert.ok(Math.max(...intervals) <= 63_000 && Math.max(...intervals) > 61_500, intervals.join());
   });
 });

@@ -10,6 +10,7 @@ const REFUSED: readonly [options: object, message: string][] = [
   [{ collectionInterval: 2 ** 31 }, 'collectionInterval: expected a number from 1 to 2147483647, not 2147483648'],
   [{ collectionInterval: '15' }, "collectionInterval: expected a number from 1 to 2147483647, not '15'"],
   [{ initialDelay: -1 }, 'initialDelay: expected a number from 0 to 2147483647, not -1'],
+  [{ phase: 1.5 }, 'phase: expected a number from 0 to 1, not 1.5'],
   [{ timeout: 0.5 }, 'timeout: expected a number from 1 to 2147483647, not 0.5'],
   [{ timeout: Infinity }, 'timeout: expected a number from 1 to 2147483647, not Infinity'],
   [{ peerLimit: -1 }, 'peerLimit: expected a whole number of 0 or more, not -1'],
@@ -29,7 +30,7 @@ const REFUSED: readonly [options: object, message: string][] = [
 const ACCEPTED: readonly ReceiverOptions[] = [
   {},
   { collectionInterval: undefined, initialDelay: undefined, timeout: undefined, peerLimit: undefined },
-  { collectionInterval: 2 ** 31 - 1, initialDelay: 0, timeout: 1, peerLimit: 0 },
+  { collectionInterval: 2 ** 31 - 1, initialDelay: 0, phase: 1, timeout: 1, peerLimit: 0 },
   { peerLimit: Infinity, source: 'netlink' },
   { identity: { mode: 'full' }, endpoints: 'subnet' },
 ];

@@ -43,6 +43,37 @@ describe('a started receiver', () => {
     assert.equal(receiver.skippedScrapes, 0);
   });
 
+  for (const [phase, second] of [
+    [0, 7500],
+    [0.25, 11_250],
+    [1, 22_500],
+  ] as const) {
+    it(`of phase ${phase} scrapes for the second time ${second} ms after the first, and then at each interval`, async () => {
+      receiver = new WireGuardReceiver({ ...SCHEDULE, phase, source, clock: source });
+      receiver.start();
+      await pass(1000);
+      await pass(second - 1);
+      assert.equal(source.reads, 1);
+      await pass(1);
+      assert.equal(source.reads, 2);
+      await pass(14_999);
+      assert.equal(source.reads, 2);
+      await pass(1);
+      assert.equal(source.reads, 3);
+      await receiver.shutdown();
+      await pass(60_000);
+      assert.equal(source.reads, 3);
+    });
+  }
+
+  it('can be ended before its second scrape', async () => {
+    receiver.start();
+    await pass(1000);
+    await receiver.shutdown();
+    await pass(60_000);
+    assert.equal(source.reads, 1);
+  });
+
   it('scrapes no more often when it is started again', async () => {
     receiver.start();
     receiver.start();
@@ -70,7 +101,7 @@ describe('a started receiver', () => {
     receiver = new WireGuardReceiver({ ...SCHEDULE, source: held });
     receiver.start();
     await pass(1000);
-    await pass(45_000);
+    for (let tick = 0; tick < 3; tick++) await pass(15_000);
     assert.deepEqual([held.reads, receiver.skippedScrapes], [1, 3]);
     held.release();
     await turn();

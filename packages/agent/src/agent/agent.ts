@@ -7,6 +7,7 @@ import { readHost, resourceAttributes } from '../resource.js';
 import { SelfMetrics } from '../self-metrics/self-metrics.js';
 import { closeFolders, openFolders, type StateFolders } from '../storage/state-folders.js';
 import { outputsOf } from './outputs.js';
+import { phaseOf } from './phase.js';
 import { Scraper } from './scraper.js';
 import { makeSenders, Senders, type SenderEntry } from './senders.js';
 
@@ -120,7 +121,9 @@ export class Agent {
   #makeScraper(id: string, config: ReceiverConfig, isTraced: boolean): Scraper {
     const folder = config.storage === undefined ? undefined : this.#folders.get(config.storage);
     const storage = folder && { folder, id };
-    return new Scraper(config, this.#resourceOf(config), isTraced, this.#log, storage, this.#clock);
+    const phase = phaseOf(this.#resource, id);
+    const options = { storage, phase, clock: this.#clock };
+    return new Scraper(config, this.#resourceOf(config), isTraced, this.#log, options);
   }
 
   /** Begins or ends to tell of the agent itself. */
@@ -142,9 +145,12 @@ export class Agent {
     void shutdown.finally(() => this.#ending.delete(shutdown));
   }
 
+  get #resource(): Attributes {
+    return resourceAttributes(readHost(), this.#configuration.telemetry.resource);
+  }
+
   #resourceOf({ resourceAttributes: said }: ReceiverConfig): Attributes {
-    const resource = resourceAttributes(readHost(), this.#configuration.telemetry.resource);
-    return Object.fromEntries(Object.entries(resource).filter(([name]) => said[name]?.enabled !== false));
+    return Object.fromEntries(Object.entries(this.#resource).filter(([name]) => said[name]?.enabled !== false));
   }
 }
 

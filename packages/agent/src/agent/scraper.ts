@@ -26,6 +26,15 @@ import { StateKeeper } from '../storage/state-keeper.js';
 import type { Outputs } from './outputs.js';
 import { receiverOptions } from './receiver-options.js';
 
+export interface ScraperOptions {
+  /** Where to keep what is known, and under which name. Default: nowhere. */
+  readonly storage?: { readonly folder: StateFolder; readonly id: string } | undefined;
+  /** When in the interval it scrapes, from 0 to 1. Default: as the library has it. */
+  readonly phase?: number | undefined;
+  /** Another than the system's is for simulations. */
+  readonly clock?: Clock | undefined;
+}
+
 /** One receiver of the configuration at work: reads WireGuard, and hands what it finds to the exporters of its
  *  pipelines. */
 export class Scraper {
@@ -49,16 +58,13 @@ export class Scraper {
   /** Told after each scrape how long it took, in milliseconds. */
   onScraped: ((duration: number) => void) | undefined;
 
-  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to
-   *  @param storage where to keep what is known, and under which name. `undefined`: nowhere
-   *  @param clock another than the system's is for simulations */
+  /** @param isTraced whether spans are sent. It can't change: a span that nobody gets must not be referred to */
   constructor(
     config: ReceiverConfig,
     resource: Attributes,
     isTraced: boolean,
     log: Logger,
-    storage?: { readonly folder: StateFolder; readonly id: string },
-    clock: Clock = systemClock,
+    { storage, phase, clock = systemClock }: ScraperOptions = {},
   ) {
     this.config = config;
     this.resource = resource;
@@ -74,6 +80,7 @@ export class Scraper {
     this.#traces = new GatheredPipeline(spans, (items) => ProtobufTraceSerializer.serializeRequest(items));
     this.receiver = new WireGuardReceiver({
       ...receiverOptions(config),
+      phase,
       loggerProvider: makeLoggerProvider(resource, records),
       tracerProvider: isTraced && makeTracerProvider(resource, spans, idGenerator),
       sessions: { mode: config.sessionMode, idGenerator },

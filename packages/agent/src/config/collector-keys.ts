@@ -53,7 +53,7 @@ const COMMON: Readonly<Record<string, Treatment>> = {
   'retry_on_failure.max_interval': supported,
   'retry_on_failure.max_elapsed_time': but('never by default, nor ever with storage; after 300s in the Collector'),
   'retry_on_failure.multiplier': supported,
-  'retry_on_failure.randomization_factor': but('0.2 here, 0.5 in the Collector'),
+  'retry_on_failure.randomization_factor': supported,
   'sending_queue.sizer': but('bytes only'),
   'sending_queue.queue_size': but('in bytes, 64 MiB by default; with storage in blocks of 4 KiB on disk'),
   'sending_queue.num_consumers': ignored('requests are sent one after the other, in order'),

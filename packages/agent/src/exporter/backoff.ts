@@ -22,7 +22,8 @@ export class Backoff {
     const { maxInterval, multiplier, randomizationFactor } = this.#config;
     const longest = connected ? maxInterval : Math.min(LONGEST_UNCONNECTED, maxInterval);
     const spread = 1 - randomizationFactor + 2 * randomizationFactor * this.#random();
-    const delay = Math.min(this.#delay * spread, longest);
+    // Spread last: agents whose wait grows no more would else come all at the same interval.
+    const delay = Math.min(this.#delay, longest) * spread;
     this.#delay = Math.min(this.#delay * multiplier, maxInterval);
     return delay;
   }

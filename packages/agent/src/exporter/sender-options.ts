@@ -7,7 +7,7 @@ export const RETRY: RetryConfig = {
   initialInterval: 1000,
   maxInterval: 30_000,
   multiplier: 1.5,
-  randomizationFactor: 0.2,
+  randomizationFactor: 0.5,
   maxElapsedTime: 0,
 };
 

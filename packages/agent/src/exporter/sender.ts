@@ -6,6 +6,7 @@ import { Backoff } from './backoff.js';
 import { Ledger, type Count, type Deliveries } from './ledger.js';
 import type { Queue, Stored } from './queue/queue.js';
 import { RequestQueue } from './queue/request-queue.js';
+import { Replay } from './replay.js';
 import { RETRY, type SenderOptions } from './sender-options.js';
 import type { Failed, Outcome, Transport } from './transport.js';
 import { TroubleLog } from '../trouble-log.js';
@@ -25,10 +26,6 @@ export interface SenderState {
 
 const MIB = 1024 * 1024;
 
-/** Between two requests of those that piled up on disk, on average, in milliseconds: a server that has just come back is not
- *  to be run over by all its agents at once. */
-const REPLAY_PAUSE = 50;
-
 /** Before it is tried again to read from disk, in milliseconds. */
 const READ_PAUSE = 1000;
 
@@ -40,9 +37,9 @@ export class Sender {
   readonly #retry: RetryConfig;
   readonly #now: () => number;
   readonly #sleep: (millis: number, signal: AbortSignal) => Promise<unknown>;
-  readonly #random: () => number;
   readonly #queue: Queue;
   readonly #backoff: Backoff;
+  readonly #replay: Replay;
   readonly #log: Logger;
   readonly #about: object;
   readonly #trouble: TroubleLog;
@@ -56,8 +53,6 @@ export class Sender {
   /** All reasons why attempts failed since the last that did not. */
   readonly #reasons = new Set<string>();
   #lastSuccess: number | undefined;
-  /** Whether what piled up on disk is being sent. */
-  #isReplaying = false;
   /** Why the server takes nothing until it is set up otherwise. `undefined`: it does. */
   #refused: string | undefined;
   #working: Promise<void> | undefined;
@@ -68,11 +63,12 @@ export class Sender {
     this.#transport = transport;
     this.#pressureLimit = options.pressureLimit ?? 16 * MIB;
     this.#sleep = options.sleep ?? sleep;
-    this.#random = options.random ?? Math.random;
     this.#queue = options.queue ?? new RequestQueue(64 * MIB);
     this.#retry = options.retry ?? RETRY;
     this.#now = options.now ?? (() => performance.now());
-    this.#backoff = new Backoff(this.#retry, this.#random);
+    const random = options.random ?? Math.random;
+    this.#backoff = new Backoff(this.#retry, random);
+    this.#replay = new Replay(random);
     this.#log = log;
     this.#about = options.about ?? {};
     this.#trouble = new TroubleLog(log, this.#now, this.#about);
@@ -154,14 +150,15 @@ export class Sender {
 
   async #work(): Promise<void> {
     while (!this.#queue.isEmpty && !this.#leavesTheRest()) {
+      const pause = this.#replay.next(this.#queue.stored?.requests ?? 0);
+      if (pause !== undefined) await this.#rest(pause);
       const request = await this.#queue.take();
       this.#release();
       if (request !== undefined) await this.#deliver(request);
       else if (this.#closing !== undefined) break;
       else await this.#rest(READ_PAUSE);
-      if (this.#isReplaying && !this.#queue.isEmpty) await this.#rest(REPLAY_PAUSE * (0.5 + this.#random()));
     }
-    this.#isReplaying = false;
+    this.#replay.end();
     this.#working = undefined;
   }
 
@@ -253,13 +250,13 @@ export class Sender {
     this.#reasons.clear();
     this.#failing = undefined;
     this.#backoff.reset();
-    this.#isReplaying = this.#queue.stored !== undefined;
+    if (this.#queue.stored !== undefined) this.#replay.begin();
   }
 
   #restore(found: Count): void {
     this.#ledger.restored(found);
     this.#log.info('requests are there from before, and go out first', { ...this.#about, ...found });
-    this.#isReplaying = true;
+    this.#replay.begin();
   }
 
   /** The queue took something in, or could not. */

@@ -2,6 +2,7 @@ import type { Histogram, Meter, Observable } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import type { Agent } from '../agent/agent.js';
+import { phaseOf } from '../agent/phase.js';
 import { takesOtlp } from '../agent/senders.js';
 import { FanOut } from '../exporter/fan-out.js';
 import { readHost, resourceAttributes } from '../resource.js';
@@ -22,7 +23,9 @@ export class SelfMetrics {
 
   /** @param interval for tests, in milliseconds */
   constructor(agent: Agent, interval: number = INTERVAL) {
-    const { resource } = agent.configuration.telemetry;
+    const resource = resourceAttributes(readHost(), agent.configuration.telemetry.resource);
+    // Some seconds more or less on each host: those that start at once do not export at once for ever.
+    const exportIntervalMillis = interval * (0.95 + 0.1 * phaseOf(resource, 'self-metrics'));
     const taker = (): FanOut =>
       new FanOut(
         [...agent.senders]
@@ -32,11 +35,11 @@ export class SelfMetrics {
     const exporter = new SelfMetricsExporter(taker);
     this.#reader = new PeriodicExportingMetricReader({
       exporter,
-      exportIntervalMillis: interval,
-      exportTimeoutMillis: interval,
+      exportIntervalMillis,
+      exportTimeoutMillis: exportIntervalMillis,
     });
     this.#provider = new MeterProvider({
-      resource: resourceFromAttributes(resourceAttributes(readHost(), resource)),
+      resource: resourceFromAttributes(resource),
       readers: [this.#reader],
     });
     const meter = this.#provider.getMeter('@wgotel/agent', VERSION);

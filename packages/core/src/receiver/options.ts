@@ -26,6 +26,9 @@ export interface ReceiverOptions extends Providers {
   readonly collectionInterval?: number | undefined;
   /** Before the first scrape, in milliseconds. Default: 1000. */
   readonly initialDelay?: number | undefined;
+  /** From 0 to 1: the second scrape comes half an interval and this part of one after the first, all others at the interval. With
+   *  another one on each host, hosts that start at once do not scrape at once for ever. Default: 0.5, as the others do. */
+  readonly phase?: number | undefined;
   /** What a scrape has read after this many milliseconds is kept, the rest fails. Default: 10 000. */
   readonly timeout?: number | undefined;
   /** What is told of who a peer is: an id made from its key, an id made with a key of yours, or its public key too. Holds for all
@@ -74,6 +77,8 @@ export interface ResolvedOptions extends Providers {
   readonly source: Source;
   readonly collectionInterval: number;
   readonly initialDelay: number;
+  /** From the first scrape to the second. */
+  readonly secondDelay: number;
   readonly timeout: number;
   readonly identity: Identity;
   readonly told: Disclosure;
@@ -98,10 +103,12 @@ export function resolveOptions(options: ReceiverOptions): ResolvedOptions {
   const { source = 'auto', sourceOptions = {}, meterProvider } = options;
   const events = new EventSelection(options.events);
   const identity = new Identity(options.identity);
+  const collectionInterval = atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000);
   return {
     source: typeof source === 'string' ? namedSource(source, sourceOptions) : source,
-    collectionInterval: atLeast(1, 'collectionInterval', options.collectionInterval ?? 15_000),
+    collectionInterval,
     initialDelay: atLeast(0, 'initialDelay', options.initialDelay ?? 1000),
+    secondDelay: Math.min((0.5 + within(0, 1, 'phase', options.phase ?? 0.5)) * collectionInterval, MAX_DELAY),
     timeout: atLeast(1, 'timeout', options.timeout ?? 10_000),
     identity,
     told: new Disclosure(identity, options.endpoints),
@@ -135,8 +142,12 @@ function namedSource(name: SourceName, options: SourceOptions): Source {
 const MAX_DELAY = 2 ** 31 - 1;
 
 function atLeast(least: number, option: string, value: number): number {
-  if (typeof value === 'number' && value >= least && value <= MAX_DELAY) return value;
-  throw invalid(option, `a number from ${least} to ${MAX_DELAY}`, value);
+  return within(least, MAX_DELAY, option, value);
+}
+
+function within(least: number, most: number, option: string, value: number): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw invalid(option, `a number from ${least} to ${most}`, value);
 }
 
 function wholeNumber(option: string, value: number): number {

@@ -92,11 +92,12 @@ export class WireGuardReceiver {
   start(): void {
     if (this.#timer !== undefined) return;
     this.#outputs.connect(this.#providers);
-    const { initialDelay, collectionInterval } = this.#options;
-    this.#timer = setTimeout(() => {
-      this.#timer = setInterval(() => this.#tick(), collectionInterval).unref();
-      this.#tick();
-    }, initialDelay).unref();
+    const { initialDelay, secondDelay, collectionInterval } = this.#options;
+    this.#after(initialDelay, () => {
+      this.#after(secondDelay, () => {
+        this.#timer = setInterval(() => this.#tick(), collectionInterval).unref();
+      });
+    });
   }
 
   /** Sends everything to these providers from now on, or from `start` on. What a provider is the same for stays as it is; with
@@ -169,6 +170,14 @@ export class WireGuardReceiver {
     this.#outputs.endSessions();
     this.tunnels.clear();
     this.#changes.end();
+  }
+
+  /** Scrapes once, and says what is next. */
+  #after(millis: number, next: () => void): void {
+    this.#timer = setTimeout(() => {
+      next();
+      this.#tick();
+    }, millis).unref();
   }
 
   #tick(): void {

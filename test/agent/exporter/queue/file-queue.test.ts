@@ -158,10 +158,10 @@ describe('a queue on disk', () => {
       after.sender.start();
       await until('it is there', () => after.sender.deliveries.restored.requests === 4);
       await drained(after);
-      assert.deepEqual(after.delays, [50, 50, 50]);
+      assert.deepEqual(after.delays, [100, 50, 50, 50]);
       enqueue(after, 'e', 'f', 'g');
       await drained(after);
-      assert.deepEqual(after.delays, [50, 50, 50]);
+      assert.deepEqual(after.delays, [100, 50, 50, 50]);
       await after.sender.shutdown(DEADLINE);
     }));
 

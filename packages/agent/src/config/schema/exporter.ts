@@ -48,7 +48,7 @@ const retry = z.strictObject({
   initial_interval: duration(1).default(1000),
   max_interval: duration(1).default(30_000),
   multiplier: z.number().min(1).default(1.5),
-  randomization_factor: z.number().min(0).max(1).default(0.2),
+  randomization_factor: z.number().min(0).max(1).default(0.5),
 });
 
 /** @param maxElapsedTime the default, in milliseconds */
