@@ -67,7 +67,9 @@ class Way {
 
 const [peers, interval, ...lengths] = process.argv.slice(2).map(Number) as [number, number, ...number[]];
 const directory = await mkdtemp(join(tmpdir(), 'wgotel-bench-'));
-const args = [repositoryPath('build/test/bench/idle-device.js'), join(directory, 'wg0.sock'), peers, interval].map(String);
+const args = [repositoryPath('build/test/bench/idle-device.js'), join(directory, 'wg0.sock'), peers, interval].map(
+  String,
+);
 const device = startProcess(process.execPath, args);
 try {
   await until('the device listens', () => device.output().includes('listening'), { process: device });

@@ -1,14 +1,22 @@
 import type { DeviceView, ErrorCount, Frame, PeerView, PointSink, Selection, Series } from '@wgotel/core';
-import { follow, type Followed } from './followed.js';
-import { News, type Moment } from './news.js';
+import { Followed } from './followed.js';
+import { News, type Looks, type Moment } from './news.js';
 import { PeerLooks } from './peer-looks.js';
 import { Turns } from './turns.js';
 
 /** Peers between two pauses. */
 const BATCH = 128;
 
-interface FollowedDevice extends Followed<DeviceView> {
+/** A device, and its peers. */
+interface FollowedDevice {
+  readonly itself: Followed<DeviceView>;
   readonly peers: PeerLooks;
+}
+
+/** A peer in which something changed. */
+interface ChangedPeer {
+  readonly looks: Looks<PeerView>;
+  readonly moment: Moment;
 }
 
 /** Walks only those points of a frame that tell something new, and every other one once in each heartbeat. Where a series
@@ -40,7 +48,7 @@ export class Heartbeat {
     for (const device of frame.devices) {
       gone.delete(device.series);
       const last = this.#devices.get(device.series);
-      const isNew = device.readMonotonicTime !== last?.now!.readMonotonicTime;
+      const isNew = device.readMonotonicTime !== last?.itself.now!.readMonotonicTime;
       if (!isNew || now - device.readMonotonicTime > frame.maxAge) continue;
       const followed = this.#follow(last, device, device.readTime, round);
       this.#devices.set(device.series, followed);
@@ -60,12 +68,14 @@ export class Heartbeat {
     time: number,
     round: number,
   ): FollowedDevice {
-    const peers = PeerLooks.of(device?.peers ?? [], last?.peers, (series) => this.#turns.phaseOf(series));
-    return { ...follow(last, device, time, round), peers };
+    return {
+      itself: new Followed(last?.itself, device, time, round),
+      peers: PeerLooks.of(device?.peers ?? [], last?.peers, (series) => this.#turns.phaseOf(series)),
+    };
   }
 
   #visitErrors(frame: Frame, sink: PointSink, selection: Selection, round: number): void {
-    const errors = (this.#errors = follow(this.#errors, frame.errors, frame.time, round));
+    const errors = (this.#errors = new Followed(this.#errors, frame.errors, frame.time, round));
     const moment = this.#momentOf(errors, 0);
     for (const metric of selection.error) {
       sink.metric(metric);
@@ -77,38 +87,39 @@ export class Heartbeat {
   }
 
   *#visitDevice(device: FollowedDevice, sink: PointSink, selection: Selection): Generator<void, void> {
-    const moment = this.#momentOf(device, 0);
+    const { itself, peers } = device;
+    const moment = this.#momentOf(itself, 0);
     for (const metric of selection.device) {
       sink.metric(metric);
-      this.#news.send(metric.points, device, moment, sink);
+      this.#news.send(metric.points, itself, moment, sink);
     }
     for (const metric of selection.peer) {
       sink.metric(metric);
-      if (metric.folded) this.#news.send(metric.folded, device, moment, sink);
+      if (metric.folded) this.#news.send(metric.folded, itself, moment, sink);
     }
-    const { length } = device.peers.now;
-    for (let start = 0; start < length; start += BATCH) {
-      this.#visitPeers(device, start, Math.min(start + BATCH, length), sink, selection);
+    for (let start = 0; start < peers.now.length; start += BATCH) {
+      this.#visitPeers(device, start, Math.min(start + BATCH, peers.now.length), sink, selection);
       yield;
     }
   }
 
   #visitPeers(device: FollowedDevice, start: number, end: number, sink: PointSink, selection: Selection): void {
-    const { stretch, peers } = device;
+    const { itself, peers } = device;
+    const { stretch } = itself;
     const due: PeerView[] = [];
-    const changed: number[] = [];
+    const changed: ChangedPeer[] = [];
     for (let i = start; i < end; i++) {
       const view = peers.now[i];
-      if (view !== peers.before[i]) changed.push(i);
-      else if (view!.individual && this.#turns.isDue(stretch, peers.phases[i]!)) due.push(view!);
+      if (view !== peers.before[i]) {
+        const looks = { now: own(view), before: own(peers.before[i]), older: own(peers.older[i]) };
+        changed.push({ looks, moment: this.#momentOf(itself, peers.phases[i]!) });
+      } else if (this.#turns.isDue(stretch, peers.phases[i]!) && view!.individual) due.push(view!);
     }
+    if (due.length === 0 && changed.length === 0) return;
     for (const metric of selection.peer) {
       sink.metric(metric);
       for (const view of due) metric.points(view, sink, stretch.to);
-      for (const i of changed) {
-        const looks = { now: own(peers.now[i]), before: own(peers.before[i]), older: own(peers.older[i]) };
-        this.#news.send(metric.points, looks, this.#momentOf(device, peers.phases[i]!), sink);
-      }
+      for (const { looks, moment } of changed) this.#news.send(metric.points, looks, moment, sink);
     }
   }
 
