@@ -1,76 +1,38 @@
 /**
  * Measures what a heartbeat saves and costs on a device of which 5 % of the peers are in use, in a process of its own:
- *   node --expose-gc --no-flush-bytecode heartbeat.js PEERS INTERVAL HEARTBEAT...
- * with times in seconds, and prints a JSON line: medians of CPU in milliseconds, user and system, and means of bytes.
+ *   node --expose-gc --no-flush-bytecode heartbeat.js PEERS INTERVAL HEARTBEAT
+ * with times in seconds (no heartbeat: 0), and prints a JSON line: medians of CPU in milliseconds, user and system.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Heartbeat, MetricsEncoder } from '@wgotel/agent';
-import { MetricView, runAtOnce, SOURCES, Tracker, type Frame, type Reading, type Walk } from '@wgotel/core';
+import { MetricView, runAtOnce, SOURCES, Tracker, visitPoints, type Reading, type Walk } from '@wgotel/core';
 import { startProcess, until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 
 export interface HeartbeatCost {
-  readonly peers: number;
-  /** In seconds. */
-  readonly interval: number;
-  readonly readAndParse: number;
+  /** Reading, parsing and tracking. */
   readonly track: number;
-  /** Everything, without a heartbeat. */
-  readonly full: Encoded;
-  readonly heartbeats: readonly (Encoded & { readonly heartbeat: number })[];
-}
-
-interface Encoded {
-  readonly cpu: number;
-  /** Of a scrape, before compression. */
+  /** Walking what is to be sent, and encoding it. */
+  readonly encode: number;
+  /** Mean of a scrape, before compression. */
   readonly bytes: number;
 }
 
 /** See `stages.ts`. */
 const WARM_UP = 12;
-/** So many that each peer's turn comes in them, whatever the heartbeat. */
+/** So many that every peer's turn comes in them, with a heartbeat of up to 16 intervals. */
 const RUNS = 16;
 const EPOCH = 1_795_000_000_000;
 
-/** One way to walk frames, over and over. */
-class Way {
-  readonly #view = new MetricView();
-  readonly #walk: Walk | undefined;
-  readonly #encoder = new MetricsEncoder({ 'service.name': 'bench' }, (request) => {
-    this.#bytes += request.bytes.length;
-    request.release();
-  });
-  #bytes = 0;
-  readonly runs: Encoded[] = [];
-
-  constructor(walk?: Walk) {
-    this.#walk = walk;
-  }
-
-  async push(frame: Frame): Promise<void> {
-    this.#bytes = 0;
-    const { cpu } = await cpuOf(() => {
-      runAtOnce(this.#view.visit(frame, frame.monotonicTime, this.#encoder, this.#walk));
-      this.#encoder.end();
-    });
-    this.runs.push({ cpu, bytes: this.#bytes });
-  }
-
-  get result(): Encoded {
-    const runs = this.runs.slice(WARM_UP);
-    return { cpu: median(runs.map(({ cpu }) => cpu)), bytes: runs.reduce((sum, { bytes }) => sum + bytes, 0) / RUNS };
-  }
-}
-
-const [peers, interval, ...lengths] = process.argv.slice(2).map(Number) as [number, number, ...number[]];
+const [peers, interval, length] = process.argv.slice(2).map(Number) as [number, number, number];
 const directory = await mkdtemp(join(tmpdir(), 'wgotel-bench-'));
-const args = [repositoryPath('build/test/bench/idle-device.js'), join(directory, 'wg0.sock'), peers, interval].map(
-  String,
+const device = startProcess(
+  process.execPath,
+  [repositoryPath('build/test/bench/idle-device.js'), join(directory, 'wg0.sock'), peers, interval].map(String),
 );
-const device = startProcess(process.execPath, args);
 try {
   await until('the device listens', () => device.output().includes('listening'), { process: device });
   console.log(JSON.stringify(await measure()));
@@ -82,42 +44,42 @@ try {
 async function measure(): Promise<HeartbeatCost> {
   const source = SOURCES.uapi({ directory });
   const tracker = new Tracker({ collectionInterval: interval * 1000, peerLimit: Infinity });
-  const full = new Way();
-  const ways = lengths.map((length) => {
-    const heartbeat = new Heartbeat(length * 1000);
-    return new Way((...given) => heartbeat.visit(...given));
+  const view = new MetricView();
+  const heartbeat = new Heartbeat(length * 1000);
+  const walk: Walk = length === 0 ? visitPoints : (...args) => heartbeat.visit(...args);
+  const { signal } = new AbortController();
+  let bytes = 0;
+  const encoder = new MetricsEncoder({ 'service.name': 'bench' }, (request) => {
+    bytes += request.bytes.length;
+    request.release();
   });
-  const [reads, tracks]: [number[], number[]] = [[], []];
+  const runs: HeartbeatCost[] = [];
   let previous: Reading | undefined;
   for (let run = 0; run < WARM_UP + RUNS; run++) {
-    const read = await cpuOf(() => source.read({ signal: new AbortController().signal, previous }));
-    const { devices, failures, notes } = (previous = read.result);
+    // Not between the stages: after a collection nothing is in the processor's cache.
+    global.gc!();
+    await delay(100);
+    bytes = 0;
+    const begun = process.cpuUsage();
+    const { devices, failures, notes } = (previous = await source.read({ signal, previous }));
     const monotonicTime = run * interval * 1000;
     const snapshot = { devices, failures, notes, takenAt: EPOCH + monotonicTime, monotonicTime };
-    const track = await cpuOf(() => runAtOnce(tracker.advance(snapshot)));
-    for (const way of [full, ...ways]) await way.push(track.result);
-    if (run < WARM_UP) continue;
-    reads.push(read.cpu);
-    tracks.push(track.cpu);
+    const frame = runAtOnce(tracker.advance(snapshot));
+    const track = millisOf(process.cpuUsage(begun));
+    runAtOnce(view.visit(frame, monotonicTime, encoder, walk));
+    encoder.end();
+    runs.push({ track, encode: millisOf(process.cpuUsage(begun)) - track, bytes });
   }
+  const counted = runs.slice(WARM_UP);
   return {
-    peers,
-    interval,
-    readAndParse: median(reads),
-    track: median(tracks),
-    full: full.result,
-    heartbeats: ways.map((way, i) => ({ heartbeat: lengths[i]!, ...way.result })),
+    track: median(counted.map(({ track }) => track)),
+    encode: median(counted.map(({ encode }) => encode)),
+    bytes: counted.reduce((sum, each) => sum + each.bytes, 0) / RUNS,
   };
 }
 
-async function cpuOf<T>(work: () => T | Promise<T>): Promise<{ cpu: number; result: T }> {
-  // The garbage of one stage is not to be collected in the next, nor beside it.
-  global.gc!();
-  await delay(100);
-  const before = process.cpuUsage();
-  const result = await work();
-  const { user, system } = process.cpuUsage(before);
-  return { cpu: (user + system) / 1000, result };
+function millisOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1000;
 }
 
 function median(values: readonly number[]): number {

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { repositoryPath } from '../support/repository.js';
+import { printHeartbeats } from './heartbeat-table.js';
 import { measure, type Measured } from './measure.js';
 import { measureRivals, printRivals, rivalObstacles, type RivalCost } from './rivals.js';
 import { printTagging } from './tagging-table.js';
@@ -13,7 +14,7 @@ import { printTagging } from './tagging-table.js';
 const USAGE = `Usage: npm run bench -- [--rivals] [PEERS...]
 
 Measures what a scrape costs at these numbers of peers (else 10, 1000, 10000 and 100000), then what a page costs beside
-other exporters (else at 100, 1000 and 10000 peers), then what tagging costs a span. With --rivals only the second.`;
+other exporters (else at 100, 1000 and 10000 peers), then what tagging costs a span and what heartbeats save. With --rivals only the second.`;
 
 interface Row {
   readonly label: string;
@@ -72,7 +73,9 @@ async function main(): Promise<void> {
   if (!rivals) printCycles(results);
   const pages = await measurePages(sizes ?? [100, 1000, 10_000]);
   await writeFile(repositoryPath('build/bench.json'), `${JSON.stringify({ machine, results, pages }, undefined, 2)}\n`);
-  if (!rivals) await printTagging();
+  if (rivals) return;
+  await printTagging();
+  await printHeartbeats();
 }
 
 function readArguments(): { help: boolean; rivals: boolean; sizes: readonly number[] | undefined } {
