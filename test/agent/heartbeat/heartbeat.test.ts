@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { Heartbeat } from '@wgotel/agent';
-import { MetricView, Tracker, type MetricsSettings } from '@wgotel/core';
+import { MetricView, Tracker, type Frame, type MetricsSettings } from '@wgotel/core';
 import { histories } from '../../support/histories.js';
 import { pointsOf } from '../../support/points.js';
 import { advance, device, peer, snapshot } from '../../support/snapshots.js';
@@ -73,6 +73,36 @@ describe('a heartbeat', () => {
     at(2, false);
     assert.ok(at(3) >= all);
     assert.equal(at(4), 0);
+  });
+
+  it('ends with a device that is forgotten, whose last points it sends', () => {
+    const [follower, witness] = [tracker(), new Witness(4 * MINUTE)];
+    const at = (seconds: number): Frame => advance(follower, snapshot(seconds, [device([peer('a')])]));
+    const all = witness.take(at(0)).length;
+    witness.take(at(1));
+    assert.equal(witness.take({ ...at(2), devices: [] }).length, all);
+    assert.equal(witness.take({ ...at(3), devices: [] }).length, 0);
+  });
+
+  it('shows nothing that was read too long ago', () => {
+    const heartbeat = new Heartbeat(MINUTE);
+    const frame = advance(tracker(), snapshot(0, [device([peer('a')])]));
+    const at = (now: number): number =>
+      pointsOf(frame, new MetricView(), now, (...args) => heartbeat.visit(...args)).length;
+    assert.equal(at(frame.monotonicTime + frame.maxAge + 1), 0);
+    assert.ok(at(frame.monotonicTime) > 0);
+  });
+
+  it('leaves metrics whose points are put together as they are', () => {
+    const attributes = ['network.interface.name', 'network.io.direction'];
+    const [follower, heartbeat] = [tracker(), new Heartbeat(4 * MINUTE)];
+    const view = new MetricView({ 'wireguard.peer.io': { attributes } });
+    const sent = [0, 1, 2].map((seconds) => {
+      const frame = advance(follower, snapshot(seconds, [device([peer('a'), peer('b')])]));
+      return pointsOf(frame, view, frame.monotonicTime, (...args) => heartbeat.visit(...args));
+    });
+    const metrics = sent[2]!.map(({ metric }) => metric);
+    assert.deepEqual(metrics, ['wireguard.peer.io', 'wireguard.peer.io']);
   });
 
   it('holds on to no peer that is gone', async () => {

@@ -2,7 +2,7 @@ import { ENDPOINT_MODES, EVENTS, METRICS, SESSION_MODES, SOURCES, type SourceNam
 import { z } from 'zod';
 import type { InterfaceFilter, NamesConfig, PeerRule, ReceiverConfig } from '../configuration.js';
 import { interfaceFilter } from '../interface-filter.js';
-import { heartbeat, refuseHeartbeat } from './heartbeat.js';
+import { checkHeartbeat, DURATIONS_GIVEN, heartbeat } from './heartbeat.js';
 import { identity, refuseNames } from './identity.js';
 import { ALWAYS, duration, pattern, text, texts } from './scalars.js';
 
@@ -156,6 +156,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       .default([])
       .describe('Devices that are down when they are not there.'),
   })
+  .superRefine(checkHeartbeat, DURATIONS_GIVEN)
   .superRefine((settings, context) => {
     const { source, command, read, netns, file, socket, directory, devices, include, exclude, ...given } = settings;
     const refuse = (path: string | (string | number)[], message: string): void =>
@@ -173,7 +174,6 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       refuse('netns', 'is for the sources auto, netlink and wg-show');
     if (['netlink', 'wg-show', 'reader'].includes(source) && directory !== undefined)
       refuse('directory', 'is for the sources auto and uapi');
-    refuseHeartbeat(given, refuse);
     if (!Array.isArray(devices)) return;
     const reads = isUsable(include) && isUsable(exclude) ? interfaceFilter({ include, exclude }) : undefined;
     for (const [index, device] of devices.entries()) {
