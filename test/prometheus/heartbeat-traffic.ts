@@ -25,6 +25,8 @@ export interface Traffic {
   readonly id: string;
   /** By time in seconds. */
   readonly samples: ReadonlyMap<number, number>;
+  /** When a series of the peer is sent that never changes: at its turns. */
+  readonly turns: ReadonlySet<number>;
 }
 
 /** What a server is sent of each peer, in the order it comes.
@@ -37,16 +39,22 @@ export async function trafficWith(length: number | undefined): Promise<Traffic[]
     peerLimit: Infinity,
     names: (publicKey) => names.get(publicKey),
   });
-  const series = new Map<string, { id: string; samples: Map<number, number> }>();
+  const series = new Map<string, { id: string; samples: Map<number, number>; turns: Set<number> }>();
   const take = (bytes: Buffer): void => {
     for (const { metric, attributes, time, value } of decodeMetrics(bytes)) {
-      if (metric !== 'wireguard.peer.io' || attributes['network.io.direction'] !== 'receive') continue;
       const [name, id] = [String(attributes['wireguard.peer.name']), String(attributes['wireguard.peer.id'])];
-      const { samples } = series.get(name) ?? { samples: new Map<number, number>() };
       const seconds = Number(time) / 1e9;
+      const isBytes = metric === 'wireguard.peer.io' && attributes['network.io.direction'] === 'receive';
+      if (!isBytes && metric !== 'wireguard.peer.handshakes') continue;
+      const { samples, turns } = series.get(name) ?? { samples: new Map<number, number>(), turns: new Set<number>() };
+      series.set(name, { id, samples, turns });
+      if (!isBytes) {
+        turns.add(seconds);
+        continue;
+      }
       // As a server does, which takes no sample that is older than another.
       if (seconds <= Math.max(...samples.keys(), 0)) throw new Error(`${name}: ${seconds} comes too late`);
-      series.set(name, { id, samples: samples.set(seconds, Number(value.split(' ')[1])) });
+      samples.set(seconds, Number(value.split(' ')[1]));
     }
   };
   const heartbeat = length === undefined ? undefined : new Heartbeat(length * 1000);

@@ -57,10 +57,11 @@ describe('rates over a heartbeat', () => {
     });
   }
 
-  const isTurn = (id: string, time: number, length: number): boolean => {
-    const count = (at: number): number => Math.floor(at / length + Number.parseInt(id.slice(0, 8), 16) / 2 ** 32);
-    return count(time) !== count(time - INTERVAL);
-  };
+  const isTurn = (id: string, time: number, length: number): boolean =>
+    sent
+      .get(length)!
+      .find((each) => each.id === id)!
+      .turns.has(time);
   const isSame = ({ full, left }: Compared): boolean =>
     full !== undefined && left !== undefined && Math.abs(full - left) <= 1e-9 * full;
 
@@ -129,10 +130,10 @@ describe('rates over a heartbeat', () => {
 /** What a counter gained, by Prometheus' rules. */
 function increaseOf(samples: ReadonlyMap<number, number>): number {
   let sum = 0;
-  let before: number | undefined;
+  let last: number | undefined;
   for (const value of samples.values()) {
-    if (before !== undefined) sum += value < before ? value : value - before;
-    before = value;
+    if (last !== undefined) sum += value < last ? value : value - last;
+    last = value;
   }
   return sum;
 }

@@ -17,12 +17,7 @@ export class MetricsPipeline {
 
   /** @param view which metrics are sent; it outlives the pipeline, with the sums it has put together
    *  @param heartbeat leaves out what did not change; it outlives the pipeline as well. Absent: everything is sent */
-  constructor(
-    resource: Attributes,
-    taker: RequestTaker,
-    view: MetricView = new MetricView(),
-    heartbeat?: Heartbeat | undefined,
-  ) {
+  constructor(resource: Attributes, taker: RequestTaker, view: MetricView = new MetricView(), heartbeat?: Heartbeat) {
     this.#view = view;
     heartbeat?.sendAll();
     this.#walk = heartbeat === undefined ? visitPoints : (...args) => heartbeat.visit(...args);

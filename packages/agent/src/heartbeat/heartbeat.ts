@@ -70,7 +70,7 @@ export class Heartbeat {
   ): FollowedDevice {
     return {
       itself: new Followed(last?.itself, device, time, round),
-      peers: PeerLooks.of(device?.peers ?? [], last?.peers, (series) => this.#turns.phaseOf(series)),
+      peers: PeerLooks.of(device?.peers ?? [], last?.peers, this.#turns),
     };
   }
 
@@ -119,7 +119,9 @@ export class Heartbeat {
     for (const metric of selection.peer) {
       sink.metric(metric);
       for (const view of due) metric.points(view, sink, stretch.to);
-      for (const { looks, moment } of changed) this.#news.send(metric.points, looks, moment, sink);
+      for (const { looks, moment } of changed) {
+        if (moment.isDue || !isSamePart(metric, looks)) this.#news.send(metric.points, looks, moment, sink);
+      }
     }
   }
 
@@ -131,6 +133,12 @@ export class Heartbeat {
       wasDue: stretchBefore === undefined || this.#turns.isDue(stretchBefore, phase),
     };
   }
+}
+
+/** Whether the points of a metric can't have changed. */
+function isSamePart({ part }: Selection['peer'][number], { now, before }: Looks<PeerView>): boolean {
+  if (part === undefined || now === undefined || before === undefined) return false;
+  return now.series === before.series && part(now) === part(before);
 }
 
 /** A peer's view, if the peer has points of its own. */

@@ -1,4 +1,5 @@
 import type { PeerView, Series } from '@wgotel/core';
+import type { Turns } from './turns.js';
 
 type Views = readonly (PeerView | undefined)[];
 
@@ -22,21 +23,13 @@ export class PeerLooks {
   }
 
   /** @param last what the scrape before led to */
-  static of(peers: readonly PeerView[], last: PeerLooks | undefined, phaseOf: (series: Series) => number): PeerLooks {
-    if (last === undefined) {
-      return new PeerLooks(
-        peers,
-        peers,
-        [],
-        [],
-        Float64Array.from(peers, ({ series }) => phaseOf(series)),
-      );
-    }
+  static of(peers: readonly PeerView[], last: PeerLooks | undefined, turns: Turns): PeerLooks {
+    if (last === undefined) return new PeerLooks(peers, peers, [], [], turns.phases(peers.length));
     if (areInPlace(peers, last.peers)) return new PeerLooks(peers, peers, last.peers, last.before, last.phases);
     const places = placesOf(peers, last.peers);
     const pick = (views: Views): Views => places.map((place) => (place === undefined ? undefined : views[place]));
-    const phases = Float64Array.from(places, (place, i) =>
-      place === undefined ? phaseOf(peers[i]!.series) : last.phases[place]!,
+    const phases = Float64Array.from(places, (place) =>
+      place === undefined ? turns.nextPhase() : last.phases[place]!,
     );
     const now = places.map((_, i) => peers[i]);
     return new PeerLooks(peers, now, pick(last.peers), pick(last.before), phases);

@@ -1,5 +1,3 @@
-import type { Series } from '@wgotel/core';
-
 /** From one reading to the next, in milliseconds since the epoch. */
 export interface Stretch {
   /** `undefined`: there was none before, or what was sent by then does not count. */
@@ -7,19 +5,29 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** Successive multiples of it, without their whole part, are spread evenly however many there are. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
 /** Says when it is whose turn to be sent although nothing changed: once in each heartbeat, each peer at an instant of its
  *  own, so that the scrapes in between have about the same to send. */
 export class Turns {
   readonly #heartbeat: number;
+  #newcomers = 0;
 
   /** @param heartbeat in milliseconds */
   constructor(heartbeat: number) {
     this.#heartbeat = heartbeat;
   }
 
-  /** How far before whole heartbeats since the epoch a peer's turns come, in milliseconds. Its id is a hash. */
-  phaseOf({ peerId }: Series): number {
-    return peerId === undefined ? 0 : (Number.parseInt(peerId.slice(0, 8), 16) / 2 ** 32) * this.#heartbeat;
+  /** Gives each of some peers a phase: how long before whole heartbeats since the epoch its turns come, in milliseconds.
+   *  Neighbours come one after the other, as they lie beside each other in memory as well. */
+  phases(count: number): Float64Array {
+    return Float64Array.from({ length: count }, (_, i) => (i / count) * this.#heartbeat);
+  }
+
+  /** Gives a phase to one that comes later. */
+  nextPhase(): number {
+    return ((++this.#newcomers * GOLDEN_RATIO) % 1) * this.#heartbeat;
   }
 
   /** Whether a turn came in a stretch. */

@@ -44,9 +44,12 @@ type Side = keyof Split;
 type TotalsPoints = (totals: Totals, series: Series, side: Side, sink: PointSink, time: number) => void;
 
 /** A metric of running totals: of single peers, and of the folded ones together. */
-function ofTotals(points: TotalsPoints): Pick<Extract<MetricDefinition, { of: 'peer' }>, 'of' | 'points' | 'folded'> {
+function ofTotals(
+  points: TotalsPoints,
+): Pick<Extract<MetricDefinition, { of: 'peer' }>, 'of' | 'points' | 'folded' | 'part'> {
   return {
     of: 'peer',
+    part: ({ totals }) => totals,
     points: ({ totals, series }, sink, time) => points(totals, series, 'own', sink, time),
     folded: ({ overflow, series }, sink, time) => overflow && points(overflow.totals, series, 'folded', sink, time),
   };

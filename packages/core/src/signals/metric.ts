@@ -37,6 +37,8 @@ export type MetricDefinition = Metric &
         readonly of: 'peer';
         readonly points: (view: PeerView, sink: PointSink, time: number) => void;
         readonly folded?: FoldedPoints;
+        /** What the points of a series are made of: they are the same as long as it is the same object. Absent: of several. */
+        readonly part?: (view: PeerView) => object;
       }
     | { readonly of: 'error'; readonly points: (view: ErrorCount, sink: PointSink, time: number) => void }
   );
