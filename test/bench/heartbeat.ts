@@ -45,7 +45,7 @@ async function measure(): Promise<HeartbeatCost> {
   const source = SOURCES.uapi({ directory });
   const tracker = new Tracker({ collectionInterval: interval * 1000, peerLimit: Infinity });
   const view = new MetricView();
-  const heartbeat = new Heartbeat(length * 1000);
+  const heartbeat = new Heartbeat(length * 1000, EPOCH);
   const walk: Walk = length === 0 ? visitPoints : (...args) => heartbeat.visit(...args);
   const { signal } = new AbortController();
   let bytes = 0;

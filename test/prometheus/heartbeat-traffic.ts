@@ -1,7 +1,7 @@
 import { Heartbeat, MetricsPipeline } from '@wgotel/agent';
 import { MetricView, Tracker, type Peer } from '@wgotel/core';
 import { decodeMetrics } from '../support/otlp.js';
-import { advance, device, peer, snapshot } from '../support/snapshots.js';
+import { advance, device, EPOCH, peer, snapshot } from '../support/snapshots.js';
 
 export const INTERVAL = 15;
 const SCRAPES = 600;
@@ -57,7 +57,7 @@ export async function trafficWith(length: number | undefined): Promise<Traffic[]
       samples.set(seconds, Number(value.split(' ')[1]));
     }
   };
-  const heartbeat = length === undefined ? undefined : new Heartbeat(length * 1000);
+  const heartbeat = length === undefined ? undefined : new Heartbeat(length * 1000, EPOCH);
   const taker = {
     enqueue: ({ bytes, release }: { bytes: Buffer; release: () => void }): Promise<void> => {
       take(bytes);

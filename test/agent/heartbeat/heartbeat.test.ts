@@ -8,7 +8,7 @@ import { Heartbeat } from '@wgotel/agent';
 import { MetricView, Tracker, type Frame, type MetricsSettings } from '@wgotel/core';
 import { histories } from '../../support/histories.js';
 import { pointsOf } from '../../support/points.js';
-import { advance, device, peer, snapshot } from '../../support/snapshots.js';
+import { advance, device, EPOCH, peer, snapshot } from '../../support/snapshots.js';
 import { Witness } from './witness.js';
 
 /** All that can be asked for, and nothing put together. */
@@ -85,7 +85,7 @@ describe('a heartbeat', () => {
   });
 
   it('shows nothing that was read too long ago', () => {
-    const heartbeat = new Heartbeat(MINUTE);
+    const heartbeat = new Heartbeat(MINUTE, EPOCH);
     const frame = advance(tracker(), snapshot(0, [device([peer('a')])]));
     const at = (now: number): number =>
       pointsOf(frame, new MetricView(), now, (...args) => heartbeat.visit(...args)).length;
@@ -95,7 +95,7 @@ describe('a heartbeat', () => {
 
   it('leaves metrics whose points are put together as they are', () => {
     const attributes = ['network.interface.name', 'network.io.direction'];
-    const [follower, heartbeat] = [tracker(), new Heartbeat(4 * MINUTE)];
+    const [follower, heartbeat] = [tracker(), new Heartbeat(4 * MINUTE, EPOCH)];
     const view = new MetricView({ 'wireguard.peer.io': { attributes } });
     const sent = [0, 1, 2].map((seconds) => {
       const frame = advance(follower, snapshot(seconds, [device([peer('a'), peer('b')])]));
@@ -108,7 +108,7 @@ describe('a heartbeat', () => {
   it('holds on to no peer that is gone', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
-    const [follower, witness] = [tracker(), new Heartbeat(MINUTE)];
+    const [follower, witness] = [tracker(), new Heartbeat(MINUTE, EPOCH)];
     const gone: WeakRef<object>[] = [];
     const view = new MetricView();
     for (let i = 0; i < 40; i++) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Heartbeat } from '@wgotel/agent';
 import { MetricView, type Frame, type Walk } from '@wgotel/core';
+import { EPOCH } from '../../support/snapshots.js';
 import { pointsOf, seriesOf, type Point } from '../../support/points.js';
 
 interface Told {
@@ -20,7 +21,7 @@ export class Witness {
   constructor(length: number, view: MetricView = new MetricView()) {
     this.#length = length;
     this.#view = view;
-    this.heartbeat = new Heartbeat(length);
+    this.heartbeat = new Heartbeat(length, EPOCH);
   }
 
   /** Returns what is sent of the frame, which is made of nothing but points there are or were, in order, once each. */

@@ -67,7 +67,7 @@ export class Scraper {
     this.isTraced = isTraced;
     this.#clock = clock;
     this.#view = new MetricView(config.metrics);
-    if (config.heartbeat !== undefined) this.#heartbeat = new Heartbeat(config.heartbeat);
+    if (config.heartbeat !== undefined) this.#heartbeat = new Heartbeat(config.heartbeat, clock.now());
     this.#telegraf = new TelegrafLines(resource, config.endpoints);
     this.#names = new NameBook(config.names, log);
     this.#setups = new SetupBook(config.drift, log);

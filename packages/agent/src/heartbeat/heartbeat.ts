@@ -30,9 +30,10 @@ export class Heartbeat {
   #errors: Followed<readonly ErrorCount[]> | undefined;
   #round = 0;
 
-  /** @param heartbeat in milliseconds */
-  constructor(heartbeat: number) {
-    this.#turns = new Turns(heartbeat);
+  /** @param heartbeat in milliseconds
+   *  @param begun some time, in milliseconds since the epoch, that differs from host to host */
+  constructor(heartbeat: number, begun: number) {
+    this.#turns = new Turns(heartbeat, begun);
   }
 
   /** Sends everything the next time: there is somebody who has nothing yet. */

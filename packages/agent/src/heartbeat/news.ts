@@ -26,20 +26,25 @@ export class News {
 
   /** Hands on the points of one metric that are new or changed, and all if they are due. Of what changed or ended, the last
    *  point goes first, with its own time, unless it was sent: else nobody could tell when it changed. */
-  send<T>(points: Points<T>, looks: Looks<T>, { time, isDue, timeBefore, wasDue }: Moment, sink: PointSink): void {
-    const now = this.#now.read(points, looks.now);
-    const before = this.#before.read(points, looks.before);
-    let older: PointList | undefined;
-    for (let i = 0; !wasDue && i < before.length; i++) {
-      const point = before.at(i);
-      if (now.has(point, i)) continue;
-      older ??= this.#older.read(points, looks.older);
-      if (older.has(point, i)) sink.point(point.series, point.dimension, point.startTime, timeBefore, point.value);
+  send<T>(points: Points<T>, looks: Looks<T>, moment: Moment, sink: PointSink): void {
+    this.#now.read(points, looks.now);
+    this.#before.read(points, looks.before);
+    if (!moment.wasDue) this.#sendLast(points, looks.older, moment.timeBefore, sink);
+    for (let i = 0; i < this.#now.length; i++) {
+      const point = this.#now.at(i);
+      if (!moment.isDue && this.#before.has(point, i)) continue;
+      sink.point(point.series, point.dimension, point.startTime, moment.time, point.value);
     }
-    for (let i = 0; i < now.length; i++) {
-      const point = now.at(i);
-      if (!isDue && before.has(point, i)) continue;
-      sink.point(point.series, point.dimension, point.startTime, time, point.value);
+  }
+
+  /** What was the same before as at the older look was not sent then. */
+  #sendLast<T>(points: Points<T>, olderLook: T | undefined, time: number, sink: PointSink): void {
+    let older: PointList | undefined;
+    for (let i = 0; i < this.#before.length; i++) {
+      const point = this.#before.at(i);
+      if (this.#now.has(point, i)) continue;
+      older ??= this.#older.read(points, olderLook);
+      if (older.has(point, i)) sink.point(point.series, point.dimension, point.startTime, time, point.value);
     }
   }
 

@@ -12,15 +12,18 @@ const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
  *  own, so that the scrapes in between have about the same to send. */
 export class Turns {
   readonly #heartbeat: number;
+  readonly #begun: number;
   #newcomers = 0;
 
-  /** @param heartbeat in milliseconds */
-  constructor(heartbeat: number) {
+  /** @param heartbeat in milliseconds
+   *  @param begun some time, in milliseconds since the epoch, that differs from host to host */
+  constructor(heartbeat: number, begun: number) {
     this.#heartbeat = heartbeat;
+    this.#begun = begun;
   }
 
-  /** Gives each of some peers a phase: how long before whole heartbeats since the epoch its turns come, in milliseconds.
-   *  Neighbours come one after the other, as they lie beside each other in memory as well. */
+  /** Gives each of some peers a phase: how long before those of phase 0 its turns come, in milliseconds. Neighbours come
+   *  one after the other, as they lie beside each other in memory as well. */
   phases(count: number): Float64Array {
     return Float64Array.from({ length: count }, (_, i) => (i / count) * this.#heartbeat);
   }
@@ -35,7 +38,8 @@ export class Turns {
     return from === undefined || this.#count(from + phase) !== this.#count(to + phase);
   }
 
+  /** Turns of phase 0 keep away from the instants of scrapes, as those would come now before and now after them. */
   #count(time: number): number {
-    return Math.floor(time / this.#heartbeat);
+    return Math.floor((time - this.#begun) / this.#heartbeat + GOLDEN_RATIO);
   }
 }
