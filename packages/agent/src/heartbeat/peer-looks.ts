@@ -38,10 +38,11 @@ export class PeerLooks {
 
 /** Whether the same peers are listed in the same order: mostly they are. */
 function areInPlace(peers: readonly PeerView[], before: readonly PeerView[]): boolean {
-  if (peers === before) return true;
-  return (
-    peers.length === before.length && peers.every((peer, i) => peer === before[i] || peer.series === before[i]!.series)
-  );
+  if (peers.length !== before.length) return false;
+  for (let i = 0; i < peers.length; i++) {
+    if (peers[i] !== before[i] && peers[i]!.series !== before[i]!.series) return false;
+  }
+  return true;
 }
 
 /** Where in the list before each peer is, `undefined` for a new one; then where those are that are gone. */

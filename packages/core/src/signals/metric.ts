@@ -37,8 +37,9 @@ export type MetricDefinition = Metric &
         readonly of: 'peer';
         readonly points: (view: PeerView, sink: PointSink, time: number) => void;
         readonly folded?: FoldedPoints;
-        /** What the points of a series are made of: they are the same as long as it is the same object. Absent: of several. */
-        readonly part?: (view: PeerView) => object;
+        /** What of a view its points follow from, beside the series: where that is the same (`===`), so are they. Absent: from
+         *  more than one thing. */
+        readonly part?: (view: PeerView) => unknown;
       }
     | { readonly of: 'error'; readonly points: (view: ErrorCount, sink: PointSink, time: number) => void }
   );
