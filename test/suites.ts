@@ -9,7 +9,7 @@ import { mountObstacles } from './support/mount-support.js';
 import { isInstalled } from './support/process.js';
 import { prometheusObstacles } from './support/prometheus.js';
 import { registryObstacles } from './support/registry.js';
-import { mindflavorPath } from './support/rival-binaries.js';
+import { mindflavorPath, telegrafPath } from './support/rival-binaries.js';
 import { tunnelObstacles } from './support/tunnel-support.js';
 
 /** A set of tests that need the same things and run in one process. */
@@ -164,7 +164,11 @@ export const suites: readonly Suite[] = [
     timeoutMs: 90_000,
     onlyByName: true,
     needs: {
-      obstacles: () => [...(mindflavorPath() ? [] : ['no prometheus_wireguard_exporter binary']), ...tunnelObstacles()],
+      obstacles: () => [
+        ...(mindflavorPath() ? [] : ['no prometheus_wireguard_exporter binary']),
+        ...missingBinary('Telegraf', telegrafPath()),
+        ...tunnelObstacles(),
+      ],
       enable: 'npm run rivals && sudo -E npm test -- rivals',
     },
   },

@@ -2,64 +2,19 @@
  * Measures what a page for Prometheus costs, from device to text, beside other exporters on the same simulated device. All
  * run in a mount namespace of their own, in which `wg` and they find that device alone.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mountObstacles } from '../support/mount-support.js';
 import { freePort, isInstalled, startProcess, type RunningProcess } from '../support/process.js';
-import { repositoryPath } from '../support/repository.js';
-import { kbknappPath, mindflavorPath } from '../support/rival-binaries.js';
 import { startSimulator } from '../support/simulator-process.js';
+import { OURS, others, type Scene } from './contenders.js';
 import { measurePages, type PageCost } from './page-cost.js';
-
-interface Contender {
-  readonly label: string;
-  readonly gzip?: boolean;
-  /** Between two pages, in milliseconds; absent: that of the others. */
-  readonly interval?: number;
-  /** Starts it in a folder of its own with a page on a port of loopback. */
-  readonly start: (scene: Scene) => Promise<Started>;
-}
-
-interface Scene {
-  readonly folder: string;
-  readonly port: number;
-  readonly interval: number;
-  /** Runs a program where /var/run/wireguard is that of the simulator. */
-  readonly run: (...argv: readonly string[]) => RunningProcess;
-}
-
-interface Started {
-  readonly program: RunningProcess;
-  readonly readings?: () => Promise<number>;
-}
 
 /** What a page of a contender costs at a number of peers. */
 export interface RivalCost extends PageCost {
   readonly peers: number;
   readonly label: string;
-}
-
-const OURS: readonly Contender[] = [
-  { label: 'wgotel, profile mindflavor', start: wgotel({}, 'mindflavor') },
-  { label: 'wgotel, mindflavor, by `wg`', start: wgotel({ source: 'wg-show' }, 'mindflavor') },
-  { label: 'wgotel, native page', start: wgotel({}, 'native') },
-  { label: 'wgotel, native page, gzip', gzip: true, start: wgotel({}, 'native') },
-];
-
-/** Others, as far as they are built. */
-function others(): readonly Contender[] {
-  const [mindflavor, kbknapp] = [mindflavorPath(), kbknappPath()];
-  const contenders: Contender[] = [];
-  if (mindflavor !== undefined) {
-    contenders.push({ label: 'MindFlavor 3.6.6', start: other(mindflavor) });
-  }
-  if (kbknapp !== undefined) {
-    // It reads at an interval of its own, of whole seconds.
-    const flags = ['--collect-interval', '1'];
-    contenders.push({ label: 'kbknapp 0.3.0', interval: 1000, start: other(kbknapp, ...flags) });
-  }
-  return contenders;
 }
 
 /** Says why others can't be measured here; undefined: they can. */
@@ -117,39 +72,4 @@ export function printRivals(costs: readonly RivalCost[]): void {
       row(label, cpu.toFixed(1), (bytes / 1e3).toFixed(0), String(series), (rss / 1e6).toFixed(0));
     }
   }
-}
-
-/** An exporter that is told its place by the flags that both have. */
-function other(path: string, ...flags: readonly string[]): Contender['start'] {
-  return ({ port, run }) => Promise.resolve({ program: run(path, '-l', '127.0.0.1', '-p', String(port), ...flags) });
-}
-
-/** The agent with one page, which reads as often as it is asked. */
-function wgotel(receiver: object, profile: 'mindflavor' | 'native'): Contender['start'] {
-  return async ({ folder, port, interval, run }) => {
-    const health = `127.0.0.1:${await freePort()}`;
-    const profiles = profile === 'native' ? [profile] : { [profile]: { friendly_names: false } };
-    const config = {
-      receivers: {
-        wireguard: { ...receiver, initial_delay: 0, collection_interval: `${interval}ms`, peer_limit: 1_000_000 },
-      },
-      exporters: { prometheus: { endpoint: `127.0.0.1:${port}`, profiles } },
-      extensions: { health: { endpoint: health } },
-      service: { extensions: ['health'] },
-    };
-    const file = join(folder, 'config.yaml');
-    await writeFile(file, JSON.stringify(config), { mode: 0o600 });
-    const program = run(process.execPath, repositoryPath('packages/agent/dist/cli.js'), 'run', '--config', file);
-    const readings = async (): Promise<number> => {
-      const response = await fetch(`http://${health}/-/status`);
-      const { receivers } = (await response.json()) as Status;
-      const { lastScrape, skippedScrapes } = receivers['wireguard']!;
-      return lastScrape / interval - skippedScrapes;
-    };
-    return { program, readings };
-  };
-}
-
-interface Status {
-  readonly receivers: Readonly<Record<string, { readonly lastScrape: number; readonly skippedScrapes: number }>>;
 }

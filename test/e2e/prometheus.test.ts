@@ -1,120 +1,28 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { peerId } from '@wgotel/core';
 import { after, before, describe, it } from 'mocha';
-import { parse } from 'yaml';
-import { startAgent } from '../support/agent.js';
-import { startCollector, type RunningCollector } from '../support/collector.js';
 import { panelQueries } from '../support/dashboard-queries.js';
-import { ALERT_RULES, RECORDING_RULES } from '../support/known-series.js';
-import { freePort, until, type RunningProcess } from '../support/process.js';
-import { startPrometheus, type RunningPrometheus } from '../support/prometheus.js';
-import { repositoryPath } from '../support/repository.js';
-import { openTunnel, type Tunnel } from '../support/tunnel.js';
+import { until } from '../support/process.js';
+import type { RunningPrometheus } from '../support/prometheus.js';
+import { PUBLISHED } from '../support/published-queries.js';
+import type { Tunnel } from '../support/tunnel.js';
 import { DASHBOARDS } from '../tools/dashboards/files.js';
-
-/** By this all durations of the rules are divided, so that the test need not wait for them. */
-const FASTER = 10;
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-
-const shorter = (count: string, unit: string): string => `${(Number(count) * UNITS[unit as 's']) / FASTER}s`;
-
-/** Shortens how long rules wait, and the ranges over which they look. */
-function hurried(rules: string): string {
-  return rules
-    .replace(/^(\s+for: )(\d+)([smhd])$/gm, (_, key: string, count: string, unit: string) => key + shorter(count, unit))
-    .replace(/\[(\d+)([smhd])\]/g, (_, count: string, unit: string) => `[${shorter(count, unit)}]`);
-}
-
-/** What node_exporter says of an interface. */
-const NODE_EXPORTER = ['receive_errs', 'transmit_errs', 'receive_drop', 'transmit_drop']
-  .map((what) => `# TYPE node_network_${what}_total counter\nnode_network_${what}_total{device="wg0"} 7\n`)
-  .join('');
+import { jobOf, startMonitoredTunnels, type MonitoredTunnels } from './monitored-tunnels.js';
 
 describe('real tunnels, the agent, a real Collector and a real Prometheus with our rules', () => {
   const begun = Date.now() / 1000;
-  let folder: string;
-  /** One that is well at first, and one whose other end does not know its peer. */
+  let scene: MonitoredTunnels;
   let well: Tunnel;
   let refused: Tunnel;
-  let collector: RunningCollector;
   let prometheus: RunningPrometheus;
-  let agent: RunningProcess;
-  let nodeExporter: HttpServer;
-  let brokenDevice: Server;
-
-  async function startAll(): Promise<void> {
-    folder = await mkdtemp(join(tmpdir(), 'wgotel-rules-'));
-    well = await openTunnel({ keepalive: 5 });
-    refused = await openTunnel({ keepalive: 5, cut: true });
-    await refused.b.removePeer();
-    await refused.a.exec(['ip', 'link', 'set', 'eth0', 'up']);
-
-    const port = await freePort();
-    const config = parse(await readFile(repositoryPath('otel-config/collector-prometheus.yaml'), 'utf8')) as {
-      exporters: { prometheus: object };
-    };
-    config.exporters.prometheus = { endpoint: `127.0.0.1:${port}`, metric_expiration: '5s' };
-    collector = await startCollector({ config });
-
-    const rules = [RECORDING_RULES, ALERT_RULES];
-    for (const [index, path] of rules.entries()) {
-      await writeFile(join(folder, `${index}.yaml`), hurried(await readFile(repositoryPath(path), 'utf8')));
-    }
-    nodeExporter = createHttpServer((_, response) => response.end(NODE_EXPORTER)).listen(0, '127.0.0.1');
-    await once(nodeExporter, 'listening');
-    const sample = parse(await readFile(repositoryPath('otel-config/prometheus/prometheus.yaml'), 'utf8')) as {
-      scrape_configs: { job_name: string }[];
-    };
-    const job = sample.scrape_configs.find(({ job_name: name }) => name === 'collector');
-    prometheus = await startPrometheus(
-      [
-        { ...job, static_configs: [{ targets: [`127.0.0.1:${port}`] }] },
-        {
-          job_name: 'node',
-          static_configs: [{ targets: [`127.0.0.1:${(nodeExporter.address() as AddressInfo).port}`] }],
-        },
-      ],
-      { rules: rules.map((_, index) => join(folder, `${index}.yaml`)) },
-    );
-
-    // A device that says nothing.
-    brokenDevice = createServer((socket) => socket.end()).listen(join(folder, 'broken.sock'));
-    const agentConfig = join(folder, 'config.yaml');
-    const receiver = { source: 'uapi', collection_interval: '1s', initial_delay: 0 };
-    const receivers = {
-      wireguard: {
-        ...receiver,
-        include: { interfaces: [well.a.interface, refused.a.interface] },
-        peers: [{ id: peerId(refused.b.publicKey), expect: 'always', stale_after: '10s' }],
-      },
-      'wireguard/broken': { ...receiver, directory: folder },
-    };
-    const telemetry = { resource: { 'host.name': 'gateway' } };
-    await writeFile(agentConfig, JSON.stringify({ receivers, service: { extensions: [], telemetry } }));
-    agent = startAgent(collector.grpcPort, ['--config', agentConfig]);
-  }
 
   before(async function () {
     this.timeout(120_000);
-    await startAll();
+    scene = await startMonitoredTunnels();
+    ({ well, refused, prometheus } = scene);
   });
 
-  after(async () => {
-    await agent?.stop();
-    await prometheus?.stop();
-    await collector?.stop();
-    await well?.close();
-    await refused?.close();
-    nodeExporter?.close();
-    brokenDevice?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => scene?.close());
 
   /** Whether an alert fires of which this is true. */
   const fires = async (name: string, about: Readonly<Record<string, string>>): Promise<boolean> =>
@@ -158,8 +66,32 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
       'the metrics are there',
       async () => (await prometheus.query('wireguard_device_up_ratio')).length === 2,
     );
+    // Rates need two samples.
+    const jobs = async (): Promise<number> => (await prometheus.query('sum_over_time(up[1m]) >= 3')).length;
+    await until('each job was scraped three times', async () => (await jobs()) === 4);
     assert.deepEqual(await prometheus.troubles(), new Map());
   });
+
+  for (const { what, profile, queries, ofSilent = [], metrics } of PUBLISHED) {
+    for (const query of queries) {
+      it(`has data for ${what}: ${query}`, async () => assert.ok((await prometheus.query(query)).length > 0));
+    }
+
+    for (const query of ofSilent) {
+      it(`has data for ${what}, once nothing has come for a quarter of an hour: ${query}`, async () => {
+        assert.deepEqual(await prometheus.query(query), []);
+        assert.ok((await prometheus.query(query, 1000)).length > 0);
+      });
+    }
+
+    it(`has the metrics and labels that ${what} needs`, async () => {
+      for (const [metric, labels] of Object.entries(metrics)) {
+        const [series] = await prometheus.query(`${metric}{job="${jobOf(profile)}"}`);
+        assert.ok(series !== undefined, metric);
+        for (const label of labels) assert.ok(label in series.labels, `${metric} lacks ${label}`);
+      }
+    });
+  }
 
   it('fires and clears: peer stale, handshake attempts', async function () {
     this.timeout(400_000);
@@ -199,7 +131,7 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
   it('fires: agent absent', async function () {
     this.timeout(400_000);
     assert.equal(await fires('WireGuardAgentAbsent', OF_AGENT), false);
-    await agent.stop();
+    await scene.agent.stop();
     await untilFires('WireGuardAgentAbsent', OF_AGENT);
   });
 

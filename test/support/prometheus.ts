@@ -19,6 +19,8 @@ export interface PrometheusOptions {
   readonly remoteWrite?: true;
   /** Text in the OpenMetrics form that it knows from the start, however old. */
   readonly samples?: string;
+  /** How old the last sample of a series may be whose end Prometheus has not seen, such as `20m`. Default: 5 minutes. */
+  readonly lookback?: string;
 }
 
 /** A series at an instant. */
@@ -43,8 +45,8 @@ export interface ActiveAlert {
 /** A real Prometheus on loopback. */
 export interface RunningPrometheus {
   readonly url: string;
-  /** Evaluates an expression now. Throws if Prometheus does not understand it. */
-  query(expression: string): Promise<Sample[]>;
+  /** Evaluates an expression now, or some seconds from now. Throws if Prometheus does not understand it. */
+  query(expression: string, seconds?: number): Promise<Sample[]>;
   /** Evaluates an expression at several instants; times in seconds. */
   queryRange(expression: string, start: number, end: number, step: number): Promise<SampleRange[]>;
   /** Evaluates an expression for every second since a time, in seconds, and returns how many series there were in all. */
@@ -60,7 +62,7 @@ export interface RunningPrometheus {
  *  @param jobs entries of `scrape_configs` */
 export async function startPrometheus(
   jobs: readonly object[],
-  { rules = [], remoteWrite, samples }: PrometheusOptions = {},
+  { rules = [], remoteWrite, lookback, samples }: PrometheusOptions = {},
 ): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'wgotel-prometheus-'));
   const port = await freePort();
@@ -89,6 +91,7 @@ export async function startPrometheus(
     '--storage.tsdb.retention.time=100y',
     `--web.listen-address=127.0.0.1:${port}`,
     ...(remoteWrite === undefined ? [] : ['--web.enable-remote-write-receiver']),
+    ...(lookback === undefined ? [] : [`--query.lookback-delta=${lookback}`]),
   ]);
   const stop = async (): Promise<void> => {
     await prometheus.stop();
@@ -119,8 +122,9 @@ export async function startPrometheus(
   return {
     url,
     stop,
-    query: async (query) => {
-      const { result } = (await get('/api/v1/query', { query })) as {
+    query: async (query, seconds = 0) => {
+      const time = String(Date.now() / 1000 + seconds);
+      const { result } = (await get('/api/v1/query', { query, time })) as {
         result: { metric: Record<string, string>; value: [number, string] }[];
       };
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));

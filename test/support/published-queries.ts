@@ -4,9 +4,14 @@ export interface Published {
   /** The profile of the Prometheus exporter that has the names. */
   readonly profile: 'mindflavor' | 'mdlayher' | 'wg-easy' | 'wg-prefix';
   readonly queries: readonly string[];
+  /** Those that find peers which were silent for a quarter of an hour. */
+  readonly ofSilent?: readonly string[];
   /** Labels of each metric that it needs, beside job and instance. */
   readonly metrics: Readonly<Record<string, readonly string[]>>;
 }
+
+/** The instance that one of the queries names. */
+export const PUBLISHED_INSTANCE = 'my-wireguard-tunnel';
 
 /** Queries, and documented metrics and labels, of dashboards and articles on the monitoring of WireGuard. */
 export const PUBLISHED: readonly Published[] = [
@@ -15,9 +20,9 @@ export const PUBLISHED: readonly Published[] = [
     profile: 'wg-prefix',
     queries: [
       'rate(wg_peer_rx_bytes_total[5m])',
-      'time() - wg_peer_latest_handshake_seconds > 900',
       'rate(wg_interface_tx_bytes_total[1m]) + rate(wg_interface_rx_bytes_total[1m])',
     ],
+    ofSilent: ['time() - wg_peer_latest_handshake_seconds > 900'],
     metrics: {
       wg_peer_rx_bytes_total: [],
       wg_peer_tx_bytes_total: [],
@@ -29,7 +34,7 @@ export const PUBLISHED: readonly Published[] = [
   {
     what: 'an article on Grafana and Telegraf',
     profile: 'mindflavor',
-    queries: ['time() - wireguard_latest_handshake_seconds{instance="my-wireguard-tunnel"}'],
+    queries: [`time() - wireguard_latest_handshake_seconds{instance="${PUBLISHED_INSTANCE}"}`],
     metrics: { wireguard_latest_handshake_seconds: [] },
   },
   {
@@ -43,7 +48,7 @@ export const PUBLISHED: readonly Published[] = [
     metrics: {
       wireguard_sent_bytes_total: ['interface'],
       wireguard_received_bytes_total: ['interface'],
-      wireguard_latest_handshake_seconds: [],
+      wireguard_latest_handshake_seconds: ['interface', 'public_key', 'remote_ip', 'remote_port'],
     },
   },
   {

@@ -12,6 +12,9 @@ export const { PeerTable } = (await load(
 export const { UapiParser } = (await load(
   'uapi/parse',
 )) as typeof import('../../../packages/core/src/source/uapi/parse.js');
+export const { DeviceKey } = (await load(
+  'uapi/device-key',
+)) as typeof import('../../../packages/core/src/source/uapi/device-key.js');
 export const { DumpParser } = (await load(
   'wg-show/parse',
 )) as typeof import('../../../packages/core/src/source/wg-show/parse.js');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -11,16 +12,15 @@ export interface Link {
 
 const IFF_UP = 1;
 
-/** Looks an interface up under `/sys/class/net`. `undefined`: not there, as for a simulated device or one in another
- *  network namespace. */
-export async function readLink(name: string): Promise<Link | undefined> {
-  const read = (file: string): Promise<string> => readFile(join('/sys/class/net', name, file), 'latin1');
+/** Looks an interface up under `/sys/class/net`: no disk is behind it, so to hand the work to another thread would only
+ *  cost time. `undefined`: not there, as for a simulated device or one in another network namespace. */
+export function readLink(name: string): Link | undefined {
+  const read = (file: string): string => readFileSync(join('/sys/class/net', name, file), 'latin1');
   try {
-    const [flags, index, uevent] = await Promise.all([read('flags'), read('ifindex'), read('uevent')]);
     return {
-      up: (Number(flags) & IFF_UP) !== 0,
-      index: Number(index),
-      wireguard: uevent.includes('DEVTYPE=wireguard'),
+      up: (Number(read('flags')) & IFF_UP) !== 0,
+      index: Number(read('ifindex')),
+      wireguard: read('uevent').includes('DEVTYPE=wireguard'),
     };
   } catch {
     return undefined;

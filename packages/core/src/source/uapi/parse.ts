@@ -1,8 +1,8 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { WireGuardError } from '../../errors.js';
 import { decimal, hexKey, startsWith } from '../bytes.js';
 import type { Peer } from '../../model/device.js';
 import { PeerTable } from '../peer-table.js';
+import { DeviceKey } from './device-key.js';
 
 /** What a reply says of the device itself. */
 export interface UapiDevice {
@@ -27,6 +27,7 @@ const RX_BYTES = ascii('rx_bytes=');
 const KEEPALIVE = ascii('persistent_keepalive_interval=');
 const ALLOWED_IP = ascii('allowed_ip=');
 const ERRNO = ascii('errno=');
+const NEWLINE = 10;
 
 /** Parses the reply to `get=1`, as bytes and in pieces of whole lines:
  *
@@ -50,8 +51,11 @@ export class UapiParser {
   /** Whether the empty line after `errno` was seen. */
   done = false;
   readonly #peers = new PeerTable();
+  readonly #key = new DeviceKey();
   #device: UapiDevice = { ...NOTHING };
   #line = 0;
+  /** Where the line being read ends, or how far it was looked through. */
+  #end = 0;
   #errno: number | undefined;
   #obfuscated = false;
 
@@ -73,75 +77,90 @@ export class UapiParser {
 
   /** Takes `bytes[0, end)`, whole lines all of them. */
   parse(bytes: Buffer, end: number): void {
-    for (let start = 0; start < end && !this.done;) {
+    for (let start = 0; start < end && !this.done; start = this.#end + 1) {
       this.#line++;
-      let newline = start;
-      while (bytes[newline] !== 10) newline++;
-      if (newline === start) this.#finish();
-      else this.#parseLine(bytes, start, newline);
-      start = newline + 1;
+      this.#end = start;
+      if (bytes[start] === NEWLINE) this.#finish();
+      else this.#parseLine(bytes, start);
+      // Of a key that nobody knows, nothing was looked at yet.
+      this.#goToEnd(bytes);
     }
   }
 
-  #parseLine(bytes: Buffer, start: number, end: number): void {
+  #parseLine(bytes: Buffer, start: number): void {
     const peers = this.#peers;
     // The first byte, or the first two, single out the key; the rest of it is checked, as keys may be added.
     switch (bytes[start]) {
       case 112: // p
-        if (startsWith(bytes, start, PUBLIC_KEY)) {
-          if (!hexKey(bytes, start + PUBLIC_KEY.length, end, peers.key))
+        if (this.#is(bytes, start, PUBLIC_KEY)) {
+          if (!hexKey(bytes, start + PUBLIC_KEY.length, this.#end, peers.key))
             throw this.#malformed('public_key', '64 hex digits');
           if (!peers.open()) throw this.#malformed('public_key', 'that of a peer not listed before');
-        } else if (startsWith(bytes, start, KEEPALIVE)) {
-          peers.persistentKeepaliveInterval = this.#number(bytes, start, end, KEEPALIVE);
-        } else if (startsWith(bytes, start, PRESHARED_KEY)) {
-          peers.hasPresharedKey = !allZeros(bytes, start + PRESHARED_KEY.length, end);
-        } else if (startsWith(bytes, start, PRIVATE_KEY)) {
-          this.#device.publicKey = publicKeyOf(bytes, start + PRIVATE_KEY.length, end);
+        } else if (this.#is(bytes, start, KEEPALIVE)) {
+          peers.persistentKeepaliveInterval = this.#number(bytes, start, KEEPALIVE);
+        } else if (this.#is(bytes, start, PRESHARED_KEY)) {
+          peers.hasPresharedKey = !allZeros(bytes, start + PRESHARED_KEY.length, this.#end);
+        } else if (this.#is(bytes, start, PRIVATE_KEY)) {
+          this.#device.publicKey = this.#key.publicOf(bytes, start + PRIVATE_KEY.length, this.#end);
           if (this.#device.publicKey === undefined) throw this.#malformed('private_key', '64 hex digits');
         }
         return;
       case 104: // h
       case 106: // j
       case 115: // s
-        this.#obfuscated ||= obfuscates(bytes.toString('latin1', start, Math.min(end, start + 16)));
+        this.#goToEnd(bytes);
+        this.#obfuscated ||= obfuscates(bytes.toString('latin1', start, Math.min(this.#end, start + 16)));
         return;
       case 97: // a
-        if (startsWith(bytes, start, ALLOWED_IP) && this.#inPeer('allowed_ip')) {
-          peers.allowedIP(bytes, start + ALLOWED_IP.length, end);
+        if (this.#is(bytes, start, ALLOWED_IP) && this.#inPeer('allowed_ip')) {
+          peers.allowedIP(bytes, start + ALLOWED_IP.length, this.#end);
         }
         return;
       case 116: // t
-        if (startsWith(bytes, start, TX_BYTES)) peers.transmitBytes = this.#number(bytes, start, end, TX_BYTES);
+        if (this.#is(bytes, start, TX_BYTES)) peers.transmitBytes = this.#number(bytes, start, TX_BYTES);
         return;
       case 114: // r
-        if (startsWith(bytes, start, RX_BYTES)) peers.receiveBytes = this.#number(bytes, start, end, RX_BYTES);
+        if (this.#is(bytes, start, RX_BYTES)) peers.receiveBytes = this.#number(bytes, start, RX_BYTES);
         return;
       case 108: // l
-        if (startsWith(bytes, start, HANDSHAKE_SEC)) {
-          peers.handshakeSeconds = this.#number(bytes, start, end, HANDSHAKE_SEC);
-        } else if (startsWith(bytes, start, HANDSHAKE_NSEC)) {
-          peers.handshakeNanoseconds = this.#number(bytes, start, end, HANDSHAKE_NSEC);
-        } else if (startsWith(bytes, start, LISTEN_PORT)) {
-          this.#device.listenPort = this.#number(bytes, start, end, LISTEN_PORT) || undefined;
+        if (this.#is(bytes, start, HANDSHAKE_SEC)) {
+          peers.handshakeSeconds = this.#number(bytes, start, HANDSHAKE_SEC);
+        } else if (this.#is(bytes, start, HANDSHAKE_NSEC)) {
+          peers.handshakeNanoseconds = this.#number(bytes, start, HANDSHAKE_NSEC);
+        } else if (this.#is(bytes, start, LISTEN_PORT)) {
+          this.#device.listenPort = this.#number(bytes, start, LISTEN_PORT) || undefined;
         }
         return;
       case 101: // e
-        if (startsWith(bytes, start, ENDPOINT) && this.#inPeer('endpoint')) {
-          peers.endpoint(bytes, start + ENDPOINT.length, end);
-        } else if (startsWith(bytes, start, ERRNO)) {
-          const errno = bytes.toString('latin1', start + ERRNO.length, end);
+        if (this.#is(bytes, start, ENDPOINT) && this.#inPeer('endpoint')) {
+          peers.endpoint(bytes, start + ENDPOINT.length, this.#end);
+        } else if (this.#is(bytes, start, ERRNO)) {
+          const errno = bytes.toString('latin1', start + ERRNO.length, this.#end);
           if (!/^-?\d{1,10}$/.test(errno)) throw this.#malformed('errno', 'a whole number');
           this.#errno = Number(errno);
         }
         return;
       case 102: // f
-        if (startsWith(bytes, start, FWMARK)) {
-          this.#device.firewallMark = this.#number(bytes, start, end, FWMARK) || undefined;
+        if (this.#is(bytes, start, FWMARK)) {
+          this.#device.firewallMark = this.#number(bytes, start, FWMARK) || undefined;
         }
         return;
       default:
     }
+  }
+
+  /** Whether the line is of this key. If so, its end is found, from behind the key on. */
+  #is(bytes: Buffer, start: number, key: Uint8Array): boolean {
+    if (!startsWith(bytes, start, key)) return false;
+    this.#end = start + key.length;
+    this.#goToEnd(bytes);
+    return true;
+  }
+
+  #goToEnd(bytes: Buffer): void {
+    let end = this.#end;
+    while (bytes[end] !== NEWLINE) end++;
+    this.#end = end;
   }
 
   #finish(): void {
@@ -152,8 +171,8 @@ export class UapiParser {
     this.done = true;
   }
 
-  #number(bytes: Buffer, start: number, end: number, key: Uint8Array): number {
-    const value = decimal(bytes, start + key.length, end);
+  #number(bytes: Buffer, start: number, key: Uint8Array): number {
+    const value = decimal(bytes, start + key.length, this.#end);
     if (value === -1) throw this.#malformed(Buffer.from(key).toString('latin1', 0, key.length - 1), 'a decimal number');
     return value;
   }
@@ -179,22 +198,4 @@ function obfuscates(line: string): boolean {
 function allZeros(bytes: Buffer, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if (bytes[i] !== 48) return false;
   return true;
-}
-
-/** PKCS #8 wrapping of an X25519 private key, RFC 8410. */
-const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
-/** A public key in SubjectPublicKeyInfo form ends with its 32 bytes. */
-const SPKI_PREFIX_BYTES = 12;
-
-function publicKeyOf(bytes: Buffer, start: number, end: number): string | undefined {
-  const key = Buffer.alloc(PKCS8_X25519.length + 32);
-  PKCS8_X25519.copy(key);
-  try {
-    if (!hexKey(bytes, start, end, key.subarray(PKCS8_X25519.length))) return undefined;
-    const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-    const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
-    return spki.subarray(SPKI_PREFIX_BYTES).toString('base64');
-  } finally {
-    key.fill(0);
-  }
 }

@@ -76,7 +76,7 @@ export class UapiSource implements Source {
   async #readDevice(name: string, signal: AbortSignal, now: number): Promise<Device | undefined> {
     const socket = await statSocket(this.#directory, name);
     if (socket === undefined) return undefined;
-    const [device, link] = await Promise.all([readUapi(socket, this.#parsers.get(name)!, signal, now), readLink(name)]);
+    const device = await readUapi(socket, this.#parsers.get(name)!, signal, now);
     return {
       name,
       type: 'userspace',
@@ -86,7 +86,7 @@ export class UapiSource implements Source {
       listenPort: device.listenPort,
       firewallMark: device.firewallMark,
       peers: device.peers,
-      up: link?.up,
+      up: readLink(name)?.up,
       countingSince: socket.boundAt,
       incarnation: socket.incarnation,
       standardMessages: device.standardMessages,

@@ -11,7 +11,7 @@ export function entering({ path }: Namespace): readonly string[] {
 export async function readLinks(
   namespace: Namespace,
   signal: AbortSignal,
-): Promise<((device: string) => Promise<Link | undefined>) | undefined> {
+): Promise<((device: string) => Link | undefined) | undefined> {
   if (namespace.name === undefined) return readLink;
   const chunks: Buffer[] = [];
   try {
@@ -25,7 +25,7 @@ export async function readLinks(
     if (exitCode !== 0) return undefined;
     const links = JSON.parse(Buffer.concat(chunks).toString()) as IpLink[];
     const byName = new Map(links.map((link) => [link.ifname, toLink(link)]));
-    return async (device) => byName.get(device);
+    return (device) => byName.get(device);
   } catch {
     return undefined;
   }

@@ -29,7 +29,7 @@ export interface WgShowSourceOptions {
 }
 
 /** Finds a link by the name of its device. */
-type LinkOf = (device: string) => Promise<Link | undefined>;
+type LinkOf = (device: string) => Link | undefined;
 
 /** Reads kernel and userspace devices alike by running `wg show`. */
 export class WgShowSource implements Source {
@@ -166,8 +166,8 @@ export class WgShowSource implements Source {
     const { name, publicKey, listenPort, firewallMark, peers, standardMessages } = dumped;
     const own = namespace.name === undefined;
     const isHere = this.#isLocal || !own;
-    const [link, socket, booted] = await Promise.all([
-      isHere ? linkOf?.(name) : undefined,
+    const link = isHere ? linkOf?.(name) : undefined;
+    const [socket, booted] = await Promise.all([
       // `wg` may read what this process may not even look up.
       isHere ? statSocket(UAPI_DIRECTORY, name).catch(() => undefined) : undefined,
       isHere ? (this.#booted ??= bootTime()) : undefined,

@@ -1,3 +1,4 @@
+import type { Series } from '@wgotel/core';
 import { DEVICE_TYPES, NEVER } from '../../telegraf-values.js';
 import type { Family, FamilyType } from '../family.js';
 import { joined, labels } from '../names.js';
@@ -18,7 +19,7 @@ const SENT = family('wireguard_peer_tx_bytes', 'gauge');
 
 /** What Telegraf's input `wireguard` becomes in its Prometheus output: docs/migrate.md. */
 export function telegraf(): Profile {
-  const texts = new Texts();
+  const [plain, withPrefixes] = [new Texts(), new Texts()];
   return visited((page, { labels: more }) => {
     const [port, mark, peers] = [page.samplesOf(LISTEN_PORT), page.samplesOf(FIREWALL_MARK), page.samplesOf(PEERS)];
     const [keepalive, protocol, allowed] = [
@@ -36,17 +37,30 @@ export function telegraf(): Profile {
         peers.add(text, views.length);
       },
       peer({ peer, series }) {
-        const own = texts.get(series, [], () =>
-          labels([['device', series.device], ['public_key', peer.publicKey], ...netnsLabel(series)]),
+        const { publicKey, allowedIPs } = peer;
+        // A field of text is a label of the fields that Telegraf writes with it.
+        const settings = joined(
+          withPrefixes.get(series, [allowedIPs], () =>
+            labelsOf(series, publicKey, [['allowed_peer_cidr', allowedIPs.join(',')]]),
+          ),
+          more,
         );
-        const text = joined(own, more);
-        keepalive.add(text, (peer.persistentKeepaliveInterval ?? 0) * 1e9);
-        protocol.add(text, 1);
-        allowed.add(text, peer.allowedIPs.length);
+        keepalive.add(settings, (peer.persistentKeepaliveInterval ?? 0) * 1e9);
+        protocol.add(settings, 1);
+        allowed.add(settings, allowedIPs.length);
+        const text = joined(
+          plain.get(series, [], () => labelsOf(series, publicKey)),
+          more,
+        );
         handshake.add(text, peer.lastHandshakeTime === undefined ? Number(NEVER) : peer.lastHandshakeTime * 1e6);
         received.add(text, peer.receiveBytes);
         sent.add(text, peer.transmitBytes);
       },
     };
   });
+}
+
+/** @param before labels that come before the device in the alphabet */
+function labelsOf(series: Series, publicKey: string, before: readonly [string, string][] = []): string {
+  return labels([...before, ['device', series.device], ['public_key', publicKey], ...netnsLabel(series)]);
 }
