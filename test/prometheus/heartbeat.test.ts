@@ -79,6 +79,17 @@ describe('rates over a heartbeat', () => {
     }
   });
 
+  it('has no gaps while it is idle where they are filled', async () => {
+    for (const length of HEARTBEATS) {
+      const all = `io_total{heartbeat="${length}"}`;
+      const filled = await prometheus.queryRange(`rate(${all}[1m]) or 0 * ${all}`, START, END, INTERVAL);
+      const idle = filled.filter(({ labels }) => labels['pattern'] === 'idle');
+      assert.ok(idle.length > 0);
+      for (const { values } of filled) assert.equal(values.size, (END - START) / INTERVAL + 1);
+      for (const { values } of idle) assert.deepEqual(new Set(values.values()), new Set([0]));
+    }
+  });
+
   for (const call of ['rate', 'increase']) {
     for (const window of Object.keys(WINDOWS) as Window[]) {
       const seconds = WINDOWS[window];

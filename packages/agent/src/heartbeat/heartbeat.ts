@@ -138,8 +138,7 @@ export class Heartbeat {
 
 /** Whether the points of a metric can't have changed. */
 function isSamePart({ part }: Selection['peer'][number], { now, before }: Looks<PeerView>): boolean {
-  if (part === undefined || now === undefined || before === undefined) return false;
-  return now.series === before.series && part(now) === part(before);
+  return part !== undefined && now !== undefined && before !== undefined && part(now) === part(before);
 }
 
 /** A peer's view, if the peer has points of its own. */
