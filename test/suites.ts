@@ -60,6 +60,8 @@ export const suites: readonly Suite[] = [
   { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'supply', 'queries'], timeoutMs: 60_000 },
   // Memory and handles are measured of a process that does nothing else.
   { name: 'soak', folders: ['soak'], timeoutMs: 600_000 },
+  // So are stages of a scrape, by ratios.
+  { name: 'bench', folders: ['bench'], timeoutMs: 120_000 },
   {
     name: 'packaging',
     folders: ['packaging'],

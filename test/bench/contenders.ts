@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePort, type RunningProcess } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 import { kbknappPath, mdlayherPath, mindflavorPath, telegrafPath } from '../support/rival-binaries.js';
+import { shippedEnvironment } from '../support/shipped-flags.js';
 import { telegrafConfiguration } from '../support/telegraf.js';
 
 /** What is measured. */
@@ -94,7 +95,9 @@ function wgotel(receiver: object, profile: 'mindflavor' | 'mdlayher' | 'telegraf
     };
     const file = join(folder, 'config.yaml');
     await writeFile(file, JSON.stringify(config), { mode: 0o600 });
-    const program = run(process.execPath, repositoryPath('packages/agent/dist/cli.js'), 'run', '--config', file);
+    const options = shippedEnvironment().NODE_OPTIONS.split(' ');
+    const cli = repositoryPath('packages/agent/dist/cli.js');
+    const program = run(process.execPath, ...options, cli, 'run', '--config', file);
     const readings = async (): Promise<number> => {
       const response = await fetch(`http://${health}/-/status`);
       const { receivers } = (await response.json()) as Status;

@@ -15,6 +15,9 @@ import { measurePages, type PageCost } from './page-cost.js';
 export interface RivalCost extends PageCost {
   readonly peers: number;
   readonly label: string;
+  readonly isOurs: boolean;
+  /** Absent: not compressed. */
+  readonly gzip?: boolean;
 }
 
 /** Says why others can't be measured here; undefined: they can. */
@@ -41,7 +44,8 @@ export async function measureRivals(peers: number, say: (step: string) => void):
       startProcess('unshare', ['--mount', 'sh', '-c', script, runtime, ...argv], { cwd: root });
     // Long enough for the slowest to be done before the next.
     const usual = peers > 1000 ? 1000 : 500;
-    for (const { label, gzip = false, interval = usual, start } of [...OURS, ...others()]) {
+    for (const contender of [...OURS, ...others()]) {
+      const { label, gzip = false, interval = usual, start } = contender;
       say(label);
       const [folder, port] = [join(root, String(costs.length)), await freePort()];
       await mkdir(folder);
@@ -49,7 +53,7 @@ export async function measureRivals(peers: number, say: (step: string) => void):
       try {
         const url = `http://127.0.0.1:${port}/metrics`;
         const cost = await measurePages(program, { url, gzip, interval, ...(readings && { readings }) });
-        costs.push({ peers, label, ...cost });
+        costs.push({ peers, label, isOurs: OURS.includes(contender), ...(gzip && { gzip }), ...cost });
       } finally {
         await program.stop();
       }
@@ -59,17 +63,4 @@ export async function measureRivals(peers: number, say: (step: string) => void):
     await rm(root, { recursive: true });
   }
   return costs;
-}
-
-/** Prints what was measured, a block for each number of peers. */
-export function printRivals(costs: readonly RivalCost[]): void {
-  const row = (label: string, ...cells: readonly string[]): void =>
-    console.log(label.padEnd(34) + cells.map((cell) => cell.padStart(14)).join(''));
-  for (const peers of new Set(costs.map((cost) => cost.peers))) {
-    console.log();
-    row(`${peers} peers, device to page`, 'CPU, ms', 'page, kB', 'series', 'RSS, MB');
-    for (const { label, cpu, bytes, series, rss } of costs.filter((cost) => cost.peers === peers)) {
-      row(label, cpu.toFixed(1), (bytes / 1e3).toFixed(0), String(series), (rss / 1e6).toFixed(0));
-    }
-  }
 }

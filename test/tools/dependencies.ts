@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
 import { installedWith, readDependency, type Dependency } from '../support/dependencies.js';
 import { repositoryPath } from '../support/repository.js';
+import { formatPage, withGenerated } from './generated.js';
 
 /** What is installed with our packages, for people. */
 export const DEPENDENCIES_PAGE = repositoryPath('docs/dependencies.md');
@@ -49,11 +49,7 @@ export async function generateDependencies(): Promise<string> {
     return section(root);
   });
   if (unused.size > 0) throw new Error(`no package needs ${[...unused].join(', ')}: take out the reason`);
-  const text = page.replace(
-    /(<!-- generated:[^>]*-->\n)[^]*(<!-- \/generated -->)/,
-    (_, head, tail) => `${head}\n${sections.join('\n\n')}\n\n${tail}`,
-  );
-  return format(text, { ...(await resolveConfig(DEPENDENCIES_PAGE)), parser: 'markdown' });
+  return formatPage(DEPENDENCIES_PAGE, withGenerated(page, 'npm run generate', sections.join('\n\n')));
 }
 
 function section(root: Dependency): string {
