@@ -1,4 +1,4 @@
-import { METRICS, MetricView, pointAttributes, runAtOnce, type Frame, type PointSink } from '@wgotel/core';
+import { METRICS, MetricView, pointAttributes, runAtOnce, type Frame, type PointSink, type Walk } from '@wgotel/core';
 
 export interface Point {
   readonly metric: string;
@@ -10,7 +10,7 @@ export interface Point {
 }
 
 /** Every point of a frame. */
-export function pointsOf(frame: Frame, view = new MetricView(), now = frame.monotonicTime): Point[] {
+export function pointsOf(frame: Frame, view = new MetricView(), now = frame.monotonicTime, walk?: Walk): Point[] {
   const points: Point[] = [];
   let current = METRICS[0]!;
   const sink: PointSink = {
@@ -24,7 +24,7 @@ export function pointsOf(frame: Frame, view = new MetricView(), now = frame.mono
         value,
       }),
   };
-  runAtOnce(view.visit(frame, now, sink));
+  runAtOnce(view.visit(frame, now, sink, walk));
   return points;
 }
 

@@ -84,6 +84,7 @@ export { encodeBatches } from './gathering/batches.js';
 export { Gatherer } from './gathering/gatherer.js';
 export { GatheredPipeline } from './gathering/pipeline.js';
 export { NameBook } from './names/name-book.js';
+export { Heartbeat } from './heartbeat/heartbeat.js';
 export { HostBook, type Lookup } from './drift/host-book.js';
 export { SetupBook } from './drift/setup-book.js';
 export { readSetup, withoutSecrets, type Setup, type SetupPeer } from './drift/setup-file.js';

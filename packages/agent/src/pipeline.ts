@@ -1,4 +1,5 @@
-import { MetricView, runInSlices, type Attributes, type Frame } from '@wgotel/core';
+import { MetricView, runInSlices, visitPoints, type Attributes, type Frame, type Walk } from '@wgotel/core';
+import type { Heartbeat } from './heartbeat/heartbeat.js';
 import { MetricsEncoder } from './otlp/metrics-encoder.js';
 import type { EncodedRequest } from './otlp/request.js';
 
@@ -11,11 +12,15 @@ export interface RequestTaker {
 export class MetricsPipeline {
   readonly #encoder: MetricsEncoder;
   readonly #view: MetricView;
+  readonly #walk: Walk;
   #handedOver: Promise<void> = Promise.resolve();
 
-  /** @param view which metrics are sent; it outlives the pipeline, with the sums it has put together */
-  constructor(resource: Attributes, taker: RequestTaker, view: MetricView = new MetricView()) {
+  /** @param view which metrics are sent; it outlives the pipeline, with the sums it has put together
+   *  @param heartbeat leaves out what did not change; it outlives the pipeline as well. Absent: everything is sent */
+  constructor(resource: Attributes, taker: RequestTaker, view: MetricView = new MetricView(), heartbeat?: Heartbeat) {
     this.#view = view;
+    heartbeat?.sendAll();
+    this.#walk = heartbeat === undefined ? visitPoints : (...args) => heartbeat.visit(...args);
     this.#encoder = new MetricsEncoder(resource, (request) => {
       this.#handedOver = taker.enqueue(request);
     });
@@ -30,7 +35,7 @@ export class MetricsPipeline {
   }
 
   *#encode(frame: Frame): Generator<void, void> {
-    yield* this.#view.visit(frame, frame.monotonicTime, this.#encoder);
+    yield* this.#view.visit(frame, frame.monotonicTime, this.#encoder, this.#walk);
     this.#encoder.end();
   }
 

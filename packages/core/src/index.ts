@@ -50,7 +50,7 @@ export type { SessionContexts } from './signals/sessions/session-tracker.js';
 export { followSessions, type SessionSettings } from './signals/sessions/settings.js';
 export { SessionTracker } from './signals/sessions/session-tracker.js';
 export { MetricView } from './signals/metric-view.js';
-export { visitPoints } from './signals/visit-points.js';
+export { visitPoints, type Selection, type Walk } from './signals/visit-points.js';
 export { READER_PROTOCOL } from './source/reader/protocol.js';
 export { writeReading } from './source/reader/write.js';
 export { recordingOf } from './source/recorded/record.js';

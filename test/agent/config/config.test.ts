@@ -44,6 +44,7 @@ describe('configuration', () => {
         collectionInterval: 15_000,
         initialDelay: 1000,
         timeout: 10_000,
+        heartbeat: undefined,
         storage: undefined,
         peerLimit: 10_000,
         include: undefined,
@@ -71,7 +72,8 @@ receivers:
     command: [sudo, -n, wg]
     read: public
     netns: [blue, pid:7]
-    collection_interval: 1m30s
+    collection_interval: 70s
+    heartbeat: 3m30s
     initial_delay: 0
     timeout: 300ms
     peer_limit: 0
@@ -112,9 +114,10 @@ service:
     });
     assert.deepEqual(receiver, {
       source: 'wg-show',
-      collectionInterval: 90_000,
+      collectionInterval: 70_000,
       initialDelay: 0,
       timeout: 300,
+      heartbeat: 210_000,
       storage: undefined,
       peerLimit: 0,
       include: { interfaces: ['(?i)^WG'], matchType: 'regexp' },

@@ -16,6 +16,7 @@ import { LinesPipeline } from '../exporter/influx/pipeline.js';
 import { TelegrafLines } from '../exporter/influx/telegraf-lines.js';
 import { Gatherer } from '../gathering/gatherer.js';
 import { GatheredPipeline } from '../gathering/pipeline.js';
+import { Heartbeat } from '../heartbeat/heartbeat.js';
 import type { Logger } from '../log.js';
 import { SetupBook } from '../drift/setup-book.js';
 import { NameBook } from '../names/name-book.js';
@@ -47,6 +48,7 @@ export class Scraper {
   readonly #setups: SetupBook;
   readonly #clock: Clock;
   readonly #view: MetricView;
+  readonly #heartbeat: Heartbeat | undefined;
   readonly #logs: GatheredPipeline<ReadableLogRecord>;
   readonly #traces: GatheredPipeline<ReadableSpan>;
   readonly #keeper: StateKeeper | undefined;
@@ -71,6 +73,7 @@ export class Scraper {
     this.isTraced = isTraced;
     this.#clock = clock;
     this.#view = new MetricView(config.metrics);
+    if (config.heartbeat !== undefined) this.#heartbeat = new Heartbeat(config.heartbeat, clock.now());
     this.#telegraf = new TelegrafLines(resource, config.endpoints);
     this.#names = new NameBook(config.names, log);
     this.#setups = new SetupBook(config.drift, log);
@@ -95,7 +98,7 @@ export class Scraper {
 
   /** Says where to send to from now on. */
   connect({ metrics, lines, logs, traces, webhooks }: Outputs): void {
-    this.#metrics = metrics && new MetricsPipeline(this.resource, metrics, this.#view);
+    this.#metrics = metrics && new MetricsPipeline(this.resource, metrics, this.#view, this.#heartbeat);
     this.#lines = lines && new LinesPipeline(this.#telegraf, lines);
     this.#traces.connect(traces);
     this.#logs.connect(

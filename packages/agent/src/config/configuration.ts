@@ -40,6 +40,8 @@ export interface ReceiverConfig {
   readonly source: SourceName;
   readonly sourceOptions: SourceConfig;
   readonly collectionInterval: number;
+  /** How often points that did not change are sent over OTLP. `undefined`: with every scrape. */
+  readonly heartbeat: number | undefined;
   /** Folder for what is to outlive the process. `undefined`: nothing is. */
   readonly storage: string | undefined;
   readonly initialDelay: number;

@@ -7,6 +7,7 @@ receivers:
   wireguard: # more of them: wireguard/NAME
     source: auto # auto, uapi, netlink, wg-show, reader or recorded
     collection_interval: 15s
+    # heartbeat: 1m # leaves points that did not change out of OTLP for so long
     initial_delay: 1s
     timeout: 10s
     peer_limit: 10000

@@ -44,9 +44,12 @@ type Side = keyof Split;
 type TotalsPoints = (totals: Totals, series: Series, side: Side, sink: PointSink, time: number) => void;
 
 /** A metric of running totals: of single peers, and of the folded ones together. */
-function ofTotals(points: TotalsPoints): Pick<Extract<MetricDefinition, { of: 'peer' }>, 'of' | 'points' | 'folded'> {
+function ofTotals(
+  points: TotalsPoints,
+): Pick<Extract<MetricDefinition, { of: 'peer' }>, 'of' | 'points' | 'folded' | 'part'> {
   return {
     of: 'peer',
+    part: ({ totals }) => totals,
     points: ({ totals, series }, sink, time) => points(totals, series, 'own', sink, time),
     folded: ({ overflow, series }, sink, time) => overflow && points(overflow.totals, series, 'folded', sink, time),
   };
@@ -101,12 +104,14 @@ export const METRICS: readonly MetricDefinition[] = [
   {
     ...described('wireguard.peer.last_handshake.timestamp'),
     of: 'peer',
+    part: ({ peer }) => peer.lastHandshakeTime,
     points: ({ series, peer }, sink, time) =>
       peer.lastHandshakeTime !== undefined && sink.point(series, PLAIN, 0, time, peer.lastHandshakeTime / 1000),
   },
   {
     ...described('wireguard.peer.up'),
     of: 'peer',
+    part: peerUp,
     points: (view, sink, time) => {
       const up = peerUp(view);
       if (up !== undefined) sink.point(view.series, PLAIN, 0, time, up);
@@ -156,6 +161,7 @@ export const METRICS: readonly MetricDefinition[] = [
   {
     ...described('wireguard.peer.persistent_keepalive.interval'),
     of: 'peer',
+    part: ({ peer }) => peer.persistentKeepaliveInterval,
     points: ({ series, peer }, sink, time) =>
       peer.persistentKeepaliveInterval !== undefined &&
       sink.point(series, PLAIN, 0, time, peer.persistentKeepaliveInterval),
@@ -163,6 +169,7 @@ export const METRICS: readonly MetricDefinition[] = [
   {
     ...described('wireguard.peer.allowed_ip.count'),
     of: 'peer',
+    part: ({ peer }) => peer.allowedIPs.length,
     points: ({ series, peer }, sink, time) => sink.point(series, PLAIN, 0, time, peer.allowedIPs.length),
   },
 ];

@@ -5,12 +5,15 @@ import type { Metric } from './metric.js';
 import type { MetricSettings, MetricsSettings } from './metric-settings.js';
 import type { PointSink } from './point-sink.js';
 import { Reaggregation, type Reduction } from './reaggregation.js';
-import { selectionOf, visitPoints, type Selection } from './visit-points.js';
+import { selectionOf, visitPoints, type Selection, type Walk } from './visit-points.js';
 
 /** The metrics as a user wants them: which there are, and which attributes they keep. Sums that are put together belong to one
  *  view, so each receiver has one of its own; any number of walks over a frame see the same. */
 export class MetricView {
+  /** Metrics that are handed on as they are. */
   readonly #selection: Selection;
+  /** Those whose points are put together. */
+  readonly #reduced: Selection;
   readonly #reaggregation: Reaggregation | undefined;
 
   /** @throws {WireGuardError} `INVALID_OPTION` for a metric or attribute that is not there, or that can't be left out */
@@ -20,26 +23,27 @@ export class MetricView {
         throw new WireGuardError('INVALID_OPTION', `metrics: there is no metric ${name}`);
       }
     }
-    this.#selection = selectionOf(METRICS.filter(({ name, enabled }) => settings[name]?.enabled ?? enabled));
     const reductions = new Map<Metric, Reduction>();
     for (const metric of METRICS) {
       const reduction = reductionOf(metric, settings[metric.name] ?? {});
       if (reduction !== undefined) reductions.set(metric, reduction);
     }
+    const there = METRICS.filter(({ name, enabled }) => settings[name]?.enabled ?? enabled);
+    this.#selection = selectionOf(there.filter((metric) => !reductions.has(metric)));
+    this.#reduced = selectionOf(there.filter((metric) => reductions.has(metric)));
     if (reductions.size > 0) this.#reaggregation = new Reaggregation(reductions);
   }
 
   /** Walks the points of a frame.
    *
-   *  @param now the reader's time on the frame's monotonic clock */
-  *visit(frame: Frame, now: number, sink: PointSink): Generator<void, void> {
-    if (this.#reaggregation === undefined) {
-      yield* visitPoints(frame, now, sink, this.#selection);
-      return;
-    }
-    const walk = this.#reaggregation.walk(sink);
-    yield* visitPoints(frame, now, walk, this.#selection);
-    walk.end();
+   *  @param now the reader's time on the frame's monotonic clock
+   *  @param walk how to walk points that are not put together */
+  *visit(frame: Frame, now: number, sink: PointSink, walk: Walk = visitPoints): Generator<void, void> {
+    yield* walk(frame, now, sink, this.#selection);
+    if (this.#reaggregation === undefined) return;
+    const together = this.#reaggregation.walk(sink);
+    yield* visitPoints(frame, now, together, this.#reduced);
+    together.end();
   }
 }
 

@@ -37,6 +37,9 @@ export type MetricDefinition = Metric &
         readonly of: 'peer';
         readonly points: (view: PeerView, sink: PointSink, time: number) => void;
         readonly folded?: FoldedPoints;
+        /** What of a view its points follow from, beside the series: where that is the same (`===`), so are they. Absent: from
+         *  more than one thing. */
+        readonly part?: (view: PeerView) => unknown;
       }
     | { readonly of: 'error'; readonly points: (view: ErrorCount, sink: PointSink, time: number) => void }
   );

@@ -6,6 +6,9 @@ import type { PointSink } from './point-sink.js';
 /** Metrics to walk, by what their points are of. */
 export type Selection = { readonly [K in MetricDefinition['of']]: readonly Extract<MetricDefinition, { of: K }>[] };
 
+/** Walks points of a frame, as {@link visitPoints} does. */
+export type Walk = (frame: Frame, now: number, sink: PointSink, selection: Selection) => Generator<void, void>;
+
 /** Sorts metrics for the walk, once. */
 export function selectionOf(metrics: readonly MetricDefinition[]): Selection {
   const ofKind = <K extends MetricDefinition['of']>(kind: K): Extract<MetricDefinition, { of: K }>[] =>

@@ -2,6 +2,7 @@ import { ENDPOINT_MODES, EVENTS, METRICS, SESSION_MODES, SOURCES, type SourceNam
 import { z } from 'zod';
 import type { InterfaceFilter, NamesConfig, PeerRule, ReceiverConfig } from '../configuration.js';
 import { interfaceFilter } from '../interface-filter.js';
+import { checkHeartbeat, DURATIONS_GIVEN, heartbeat } from './heartbeat.js';
 import { identity, refuseNames } from './identity.js';
 import { ALWAYS, duration, pattern, text, texts } from './scalars.js';
 
@@ -129,6 +130,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
     file: text.optional().describe('A recording, for the source `recorded`.'),
     socket: text.optional().describe('Where the reader is asked, for the source `reader`.'),
     collection_interval: duration(1).default(15_000).describe('Time between two scrapes.'),
+    heartbeat,
     storage: text.optional().describe('The extension that keeps what is known over restarts, such as file_storage.'),
     initial_delay: duration(0).default(1000).describe('Time before the first scrape.'),
     timeout: duration(1).default(10_000).describe('What a scrape has not read by then fails, the rest is kept.'),
@@ -154,6 +156,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       .default([])
       .describe('Devices that are down when they are not there.'),
   })
+  .superRefine(checkHeartbeat, DURATIONS_GIVEN)
   .superRefine((settings, context) => {
     const { source, command, read, netns, file, socket, directory, devices, include, exclude, ...given } = settings;
     const refuse = (path: string | (string | number)[], message: string): void =>
@@ -196,6 +199,7 @@ export const receiver: z.ZodType<ReceiverConfig> = z
       socket: given.socket,
     },
     collectionInterval: given.collection_interval,
+    heartbeat: given.heartbeat,
     storage: given.storage,
     initialDelay: given.initial_delay,
     timeout: given.timeout,
