@@ -190,6 +190,25 @@ describe('saved state', () => {
     assert.deepEqual(cut!.overflow, uncut!.overflow);
   });
 
+  it('has nothing to add to a name that was given while the device could not be read', () => {
+    let names: Names = () => undefined;
+    const options = { ...OPTIONS, names: (publicKey: string) => names(publicKey) };
+    const rotated = (restarts: boolean): unknown => {
+      names = () => undefined;
+      let tracker = new Tracker(options);
+      advance(tracker, snapshot(0, [device([peer('a'), peer('b')])]));
+      names = (publicKey) => (publicKey === keyOf('b') ? undefined : 'alice');
+      tracker.rename();
+      const failures = [{ source: 'test', device: 'wg0', code: 'TIMEOUT', message: 'too slow' }] as const;
+      advance(tracker, snapshot(15, [], { failures }));
+      if (restarts) tracker = restored(options, linesOf(tracker));
+      const { changes } = advance(tracker, snapshot(30, [device([peer('b'), peer('c')])]));
+      return changes.map(({ type }) => type);
+    };
+    assert.deepEqual(rotated(false), ['peer.key.rotated']);
+    assert.deepEqual(rotated(true), ['peer.key.rotated']);
+  });
+
   it('of another run of the machine has the age that the wall clock says', () => {
     for (const [boot, state] of [
       ['boot', 'active'],

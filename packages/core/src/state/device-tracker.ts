@@ -271,7 +271,7 @@ export class DeviceTracker {
       this.peers.delete(publicKey);
       tracker.leave(step);
       this.#forget(tracker, step.time);
-      removed.push(tracker.view);
+      removed.push(tracker.last);
     }
     return removed;
   }

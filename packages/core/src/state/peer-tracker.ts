@@ -163,6 +163,11 @@ export class PeerTracker {
     this.#memory?.disconnect(this.view, this.view.peer, step);
   }
 
+  /** The peer as it was last seen, under the name that it has by now. */
+  get last(): PeerView {
+    return this.view.series === this.#series ? this.view : { ...this.view, series: this.#series };
+  }
+
   #remember(): PeerMemory {
     return (this.#memory ??= new PeerMemory());
   }
