@@ -11,7 +11,7 @@ function withRatios(ratios: Partial<Guarded['ratios']>): Guarded {
 }
 
 describe('the guard of what a scrape costs', () => {
-  it(`finds no stage that costs ${SLACK} times what docs/benchmarks.json has, measured by the floor`, async () => {
+  it(`finds no stage that costs ${SLACK} times what docs/benchmarks.json has, by both yardsticks`, async () => {
     assert.deepEqual(regressions(await measureGuarded(GUARDED_PEERS), committed.measured), []);
   });
 

@@ -11,6 +11,8 @@ import { Heartbeat, MetricsEncoder } from '@wgotel/agent';
 import { MetricView, runAtOnce, SOURCES, Tracker, visitPoints, type Reading, type Walk } from '@wgotel/core';
 import { startProcess, until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
+import { ROUNDS } from './stages/plan.js';
+import { median } from './stages/stage.js';
 
 export interface HeartbeatCost {
   /** Reading, parsing and tracking. */
@@ -21,8 +23,7 @@ export interface HeartbeatCost {
   readonly bytes: number;
 }
 
-/** See `stages.ts`. */
-const WARM_UP = 12;
+const WARM_UP = ROUNDS.warmUp;
 /** So many that every peer's turn comes in them, with a heartbeat of up to 16 intervals. */
 const RUNS = 16;
 const EPOCH = 1_795_000_000_000;
@@ -80,8 +81,4 @@ async function measure(): Promise<HeartbeatCost> {
 
 function millisOf({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

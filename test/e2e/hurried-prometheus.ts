@@ -60,10 +60,15 @@ export async function startHurriedPrometheus(
     { job_name: 'node', ...at((nodeExporter.address() as AddressInfo).port) },
     ...Object.entries(pages).map(([name, port]) => ({ job_name: name, ...at(port, { instance: PUBLISHED_INSTANCE }) })),
   ];
-  const prometheus = await startPrometheus(jobs, { rules: rules.map(({ file }) => file), lookback: '20m' });
-  const stop = async (): Promise<void> => {
-    await prometheus.stop();
+  try {
+    const prometheus = await startPrometheus(jobs, { rules: rules.map(({ file }) => file), lookback: '20m' });
+    const stop = async (): Promise<void> => {
+      await prometheus.stop();
+      nodeExporter.close();
+    };
+    return { ...prometheus, stop };
+  } catch (error) {
     nodeExporter.close();
-  };
-  return { ...prometheus, stop };
+    throw error;
+  }
 }

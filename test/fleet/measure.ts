@@ -13,8 +13,8 @@ import { throughTiers, toFile, type Setting } from './settings.js';
 const USAGE = `Usage: npm run fleet -- [--receiver KEYS] [HOSTS PEERS]
 
 Measures so many agents (else 20), with so many simulated peers each (else 5000): first with one Collector that writes to a file,
-then with the balancer and gateway of otel-config/gateway and a Prometheus. KEYS are more keys of each agent's receiver, as JSON or YAML. Takes five minutes, and memory: 110 MB for an agent
-and, at 100 000 peers, some GB for the rest. Needs what the suite fleet needs.`;
+then with the balancer and gateway of otel-config/gateway and a Prometheus. KEYS are more keys of each agent's receiver, as JSON or
+YAML. Takes five minutes, and memory: some 160 MB for an agent and, at 100 000 peers, some GB for the rest. Needs what the suite fleet needs.`;
 
 /** Long enough for a cycle of everything to be over before the next, in milliseconds. */
 const INTERVAL = 15_000;

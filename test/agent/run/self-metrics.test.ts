@@ -70,15 +70,20 @@ service: { telemetry: { metrics: { level: none }, resource: { service.name: edge
     }
   });
 
-  it('go out at another interval on each host, about a minute', () => {
-    const intervals = Array.from({ length: 50 }, (_, host) => {
+  it('go out at another interval on each host, about a minute', async () => {
+    const intervals: number[] = [];
+    for (let host = 0; host < 50; host++) {
       const file = { name: 'c', text: `service: { telemetry: { resource: { service.instance.id: host-${host} } } }` };
       const configuration = readConfiguration({ flags: {}, env: {}, file, readFile: () => Buffer.of() });
       const timers = mock.method(globalThis, 'setInterval', () => ({ unref: () => undefined }));
-      void new SelfMetrics(new Agent(configuration, new Logger({ stream: { write: () => undefined } })));
-      timers.mock.restore();
-      return Number(timers.mock.calls.at(-1)?.arguments[1]);
-    });
+      try {
+        const agent = new Agent(configuration, new Logger({ stream: { write: () => undefined } }));
+        await new SelfMetrics(agent).shutdown();
+        intervals.push(Number(timers.mock.calls.at(-1)?.arguments[1]));
+      } finally {
+        timers.mock.restore();
+      }
+    }
     assert.equal(new Set(intervals).size, intervals.length);
     assert.ok(Math.min(...intervals) >= 57_000 && Math.min(...intervals) < 58_500, intervals.join());
     assert.ok(Math.max(...intervals) <= 63_000 && Math.max(...intervals) > 61_500, intervals.join());

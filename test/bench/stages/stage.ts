@@ -54,6 +54,9 @@ export async function measureStages(
 }
 
 function summary(values: readonly number[]): Pick<StageCost, 'median' | 'least'> {
-  const sorted = values.toSorted((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)]!, least: sorted[0]! };
+  return { median: median(values), least: Math.min(...values) };
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -73,7 +73,10 @@ export class Scraper {
     this.isTraced = isTraced;
     this.#clock = clock;
     this.#view = new MetricView(config.metrics);
-    if (config.heartbeat !== undefined) this.#heartbeat = new Heartbeat(config.heartbeat, clock.now());
+    if (config.heartbeat !== undefined) {
+      // Hosts that are started at once have turns at instants of their own.
+      this.#heartbeat = new Heartbeat(config.heartbeat, clock.now() - (phase ?? 0) * config.heartbeat);
+    }
     this.#telegraf = new TelegrafLines(resource, config.endpoints);
     this.#names = new NameBook(config.names, log);
     this.#setups = new SetupBook(config.drift, log);

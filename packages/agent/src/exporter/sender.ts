@@ -151,7 +151,8 @@ export class Sender {
   async #work(): Promise<void> {
     while (!this.#queue.isEmpty && !this.#leavesTheRest()) {
       const pause = this.#replay.next(this.#queue.stored?.requests ?? 0);
-      if (pause !== undefined) await this.#rest(pause);
+      // At the end there is no time for it.
+      if (pause !== undefined && this.#closing === undefined) await this.#rest(pause);
       const request = await this.#queue.take();
       this.#release();
       if (request !== undefined) await this.#deliver(request);

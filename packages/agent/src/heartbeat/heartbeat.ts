@@ -51,27 +51,28 @@ export class Heartbeat {
       const last = this.#devices.get(device.series);
       const isNew = device.readMonotonicTime !== last?.itself.now!.readMonotonicTime;
       if (!isNew || now - device.readMonotonicTime > frame.maxAge) continue;
-      const followed = this.#follow(last, device, device.readTime, round);
+      const followed = yield* this.#follow(last, device, device.readTime, round);
       this.#devices.set(device.series, followed);
       yield* this.#visitDevice(followed, sink, selection);
     }
     for (const series of gone) {
       const last = this.#devices.get(series)!;
       this.#devices.delete(series);
-      yield* this.#visitDevice(this.#follow(last, undefined, frame.time, round), sink, selection);
+      const followed = yield* this.#follow(last, undefined, frame.time, round);
+      yield* this.#visitDevice(followed, sink, selection);
     }
     this.#news.release();
   }
 
-  #follow(
+  *#follow(
     last: FollowedDevice | undefined,
     device: DeviceView | undefined,
     time: number,
     round: number,
-  ): FollowedDevice {
+  ): Generator<void, FollowedDevice> {
     return {
       itself: new Followed(last?.itself, device, time, round),
-      peers: PeerLooks.of(device?.peers ?? [], last?.peers, this.#turns),
+      peers: yield* PeerLooks.of(device?.peers ?? [], last?.peers, this.#turns),
     };
   }
 

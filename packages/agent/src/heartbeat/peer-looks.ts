@@ -3,6 +3,9 @@ import type { Turns } from './turns.js';
 
 type Views = readonly (PeerView | undefined)[];
 
+/** Peers between two pauses. */
+const BATCH = 4096;
+
 /** The peers of a device, each beside what it was at the two scrapes before, in arrays that belong together. */
 export class PeerLooks {
   /** As they were read. */
@@ -22,17 +25,25 @@ export class PeerLooks {
     this.phases = phases;
   }
 
-  /** @param last what the scrape before led to */
-  static of(peers: readonly PeerView[], last: PeerLooks | undefined, turns: Turns): PeerLooks {
+  /** Pauses now and then, for the event loop's sake.
+   *
+   *  @param last what the scrape before led to */
+  static *of(peers: readonly PeerView[], last: PeerLooks | undefined, turns: Turns): Generator<void, PeerLooks> {
     if (last === undefined) return new PeerLooks(peers, peers, [], [], turns.phases(peers.length));
     if (areInPlace(peers, last.peers)) return new PeerLooks(peers, peers, last.peers, last.before, last.phases);
-    const places = placesOf(peers, last.peers);
-    const pick = (views: Views): Views => places.map((place) => (place === undefined ? undefined : views[place]));
-    const phases = Float64Array.from(places, (place) =>
-      place === undefined ? turns.nextPhase() : last.phases[place]!,
-    );
-    const now = places.map((_, i) => peers[i]);
-    return new PeerLooks(peers, now, pick(last.peers), pick(last.before), phases);
+    const places = yield* placesOf(peers, last.peers);
+    const now: (PeerView | undefined)[] = [];
+    const before: (PeerView | undefined)[] = [];
+    const older: (PeerView | undefined)[] = [];
+    const phases = new Float64Array(places.length);
+    for (const [i, place] of places.entries()) {
+      now.push(peers[i]);
+      before.push(place === undefined ? undefined : last.peers[place]);
+      older.push(place === undefined ? undefined : last.before[place]);
+      phases[i] = place === undefined ? turns.nextPhase() : last.phases[place]!;
+      if (i % BATCH === BATCH - 1) yield;
+    }
+    return new PeerLooks(peers, now, before, older, phases);
   }
 }
 
@@ -46,13 +57,18 @@ function areInPlace(peers: readonly PeerView[], before: readonly PeerView[]): bo
 }
 
 /** Where in the list before each peer is, `undefined` for a new one; then where those are that are gone. */
-function placesOf(peers: readonly PeerView[], before: readonly PeerView[]): (number | undefined)[] {
+function* placesOf(peers: readonly PeerView[], before: readonly PeerView[]): Generator<void, (number | undefined)[]> {
   const left = new Map<Series, number>();
-  for (const [i, { series }] of before.entries()) left.set(series, i);
-  const places = peers.map(({ series }) => {
-    const place = left.get(series);
+  for (const [i, { series }] of before.entries()) {
+    left.set(series, i);
+    if (i % BATCH === BATCH - 1) yield;
+  }
+  const places: (number | undefined)[] = [];
+  for (const [i, { series }] of peers.entries()) {
+    places.push(left.get(series));
     left.delete(series);
-    return place;
-  });
-  return [...places, ...left.values()];
+    if (i % BATCH === BATCH - 1) yield;
+  }
+  for (const place of left.values()) places.push(place);
+  return places;
 }

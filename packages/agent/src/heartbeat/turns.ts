@@ -38,7 +38,7 @@ export class Turns {
     return from === undefined || this.#count(from + phase) !== this.#count(to + phase);
   }
 
-  /** Turns of phase 0 keep away from the instants of scrapes, as those would come now before and now after them. */
+  /** Shifted: scrapes at whole heartbeats after `begun` would come now before a turn of phase 0 and now after it. */
   #count(time: number): number {
     return Math.floor((time - this.#begun) / this.#heartbeat + GOLDEN_RATIO);
   }

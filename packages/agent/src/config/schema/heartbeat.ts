@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { duration } from './scalars.js';
 
-/** Prometheus shows a series for five minutes after its last point; in milliseconds, with some of it left. */
-const LONGEST = 4 * 60_000;
+/** For how long Prometheus shows a series after its last point, in milliseconds. */
+const LOOKBACK = 5 * 60_000;
 
 interface Settings {
   readonly heartbeat?: number | undefined;
@@ -14,7 +14,7 @@ export const heartbeat: z.ZodType<number | undefined, string | number | undefine
   .optional()
   .describe('How often points that did not change are sent over OTLP. Default: with every scrape.');
 
-/** Points go out with scrapes, so what counts is the heartbeat in whole intervals. */
+/** Points go out with scrapes, so what counts is the heartbeat in whole intervals; and one scrape may be late, or fail. */
 export function checkHeartbeat(
   { heartbeat: length, collection_interval: interval }: Settings,
   context: z.RefinementCtx,
@@ -23,8 +23,10 @@ export function checkHeartbeat(
   if (length === undefined) return;
   if (length < interval) {
     refuse('is shorter than collection_interval, so it would leave nothing out: make it longer, or take it out');
-  } else if (Math.ceil(length / interval) * interval > LONGEST) {
-    refuse('in whole collection intervals it may be 4m at most, as Prometheus loses sight of a series after 5m');
+  } else if ((Math.ceil(length / interval) + 1) * interval >= LOOKBACK) {
+    refuse(
+      'is too long: in whole collection intervals, and with one more, it has to be below 5m, after which Prometheus loses sight of a series',
+    );
   }
 }
 
