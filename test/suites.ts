@@ -55,6 +55,16 @@ function journalObstacles(): string[] {
   ];
 }
 
+/** Of both Collectors with real backends behind them. */
+function backendObstacles(): string[] {
+  return [
+    ...missingBinary('full Collector', fullCollectorPath()),
+    ...missingBinary('Kafka broker', kafkaBrokerPath()),
+    ...collectorObstacles(),
+    ...prometheusObstacles(),
+  ];
+}
+
 /** All suites in the order they run in. */
 export const suites: readonly Suite[] = [
   { name: 'unit', folders: ['core', 'agent', 'simulator', 'runner', 'fuzz', 'supply', 'queries'], timeoutMs: 60_000 },
@@ -119,13 +129,7 @@ export const suites: readonly Suite[] = [
     folders: ['pipelines'],
     timeoutMs: 60_000,
     needs: {
-      obstacles: () => [
-        ...missingBinary('full Collector', fullCollectorPath()),
-        ...missingBinary('Kafka broker', kafkaBrokerPath()),
-        ...collectorObstacles(),
-        ...prometheusObstacles(),
-        ...journalObstacles(),
-      ],
+      obstacles: () => [...backendObstacles(), ...journalObstacles()],
       enable: 'npm run collector && npm run test:pipelines',
     },
   },
@@ -166,13 +170,7 @@ export const suites: readonly Suite[] = [
     timeoutMs: 240_000,
     alongside: true,
     needs: {
-      obstacles: () => [
-        ...missingBinary('full Collector', fullCollectorPath()),
-        ...missingBinary('Kafka broker', kafkaBrokerPath()),
-        ...collectorObstacles(),
-        ...prometheusObstacles(),
-        ...mountObstacles(),
-      ],
+      obstacles: () => [...backendObstacles(), ...mountObstacles()],
       enable: 'npm run collector && npm run collector-full && sudo -E npm test -- fleet',
     },
   },

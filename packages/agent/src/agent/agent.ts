@@ -39,6 +39,11 @@ export class Agent {
     return this.#configuration;
   }
 
+  /** What it is itself. */
+  get resource(): Attributes {
+    return resourceAttributes(readHost(), this.#configuration.telemetry.resource);
+  }
+
   get senders(): Senders {
     return this.#senders;
   }
@@ -80,7 +85,7 @@ export class Agent {
       const outputs = outputsOf(id, configuration.pipelines, senders);
       const isTraced = outputs.traces !== undefined;
       const isSame = isDeepStrictEqual([known?.config, known?.resource, known?.isTraced], [config, resource, isTraced]);
-      const scraper = isSame ? known! : this.#makeScraper(id, config, isTraced);
+      const scraper = isSame ? known! : this.#makeScraper(id, config, resource, isTraced);
       if (scraper !== known) started.push(scraper);
       this.#scrapers.set(id, scraper);
       // What it still has to send is for those that it was made for.
@@ -118,12 +123,11 @@ export class Agent {
     }
   }
 
-  #makeScraper(id: string, config: ReceiverConfig, isTraced: boolean): Scraper {
+  #makeScraper(id: string, config: ReceiverConfig, resource: Attributes, isTraced: boolean): Scraper {
     const folder = config.storage === undefined ? undefined : this.#folders.get(config.storage);
     const storage = folder && { folder, id };
-    const phase = phaseOf(this.#resource, id);
-    const options = { storage, phase, clock: this.#clock };
-    return new Scraper(config, this.#resourceOf(config), isTraced, this.#log, options);
+    const options = { storage, phase: phaseOf(resource, id), clock: this.#clock };
+    return new Scraper(config, resource, isTraced, this.#log, options);
   }
 
   /** Begins or ends to tell of the agent itself. */
@@ -145,12 +149,8 @@ export class Agent {
     void shutdown.finally(() => this.#ending.delete(shutdown));
   }
 
-  get #resource(): Attributes {
-    return resourceAttributes(readHost(), this.#configuration.telemetry.resource);
-  }
-
   #resourceOf({ resourceAttributes: said }: ReceiverConfig): Attributes {
-    return Object.fromEntries(Object.entries(this.#resource).filter(([name]) => said[name]?.enabled !== false));
+    return Object.fromEntries(Object.entries(this.resource).filter(([name]) => said[name]?.enabled !== false));
   }
 }
 

@@ -5,7 +5,6 @@ import type { Agent } from '../agent/agent.js';
 import { phaseOf } from '../agent/phase.js';
 import { takesOtlp } from '../agent/senders.js';
 import { FanOut } from '../exporter/fan-out.js';
-import { readHost, resourceAttributes } from '../resource.js';
 import { VERSION } from '../version.js';
 import { SelfMetricsExporter } from './exporter.js';
 import { SELF_METRICS, type SelfMetricName } from './metadata.js';
@@ -23,7 +22,7 @@ export class SelfMetrics {
 
   /** @param interval for tests, in milliseconds */
   constructor(agent: Agent, interval: number = INTERVAL) {
-    const resource = resourceAttributes(readHost(), agent.configuration.telemetry.resource);
+    const { resource } = agent;
     // Some seconds more or less on each host: those that start at once do not export at once for ever.
     const exportIntervalMillis = interval * (0.95 + 0.1 * phaseOf(resource, 'self-metrics'));
     const taker = (): FanOut =>
