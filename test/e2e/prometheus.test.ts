@@ -109,8 +109,9 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
     const addresses = ['192.0.2.2', '192.0.2.3'];
     const isFlapping = (): Promise<boolean> => fires('WireGuardEndpointFlapping', ofPeer(well));
     // The first makes the series, and the next four count; more where the machine is too slow for all to be in one range.
+    // Four can be enough: `increase` takes three within few scrapes for the part of a larger one that it saw.
     for (let seen = 0; seen < 5 || (seen < 50 && !(await isFlapping())); seen++) {
-      if (seen < 5) assert.equal(await isFlapping(), false, `after ${seen} changes`);
+      if (seen < 4) assert.equal(await isFlapping(), false, `after ${seen} changes`);
       const [from, to] = seen % 2 === 0 ? addresses : addresses.toReversed();
       await roam(to!, from!);
       await until(`change ${seen + 1}`, async () => (await changes()) > seen);
