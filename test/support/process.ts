@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa, type Options } from 'execa';
@@ -11,13 +12,23 @@ export interface RunningProcess {
   output(): string;
   /** Tells whether the process is gone. */
   ended(): boolean;
-  /** Ends the process (SIGTERM, after 5 s SIGKILL) and waits until it is gone; harmless when it already is. */
+  /** Ends the process (SIGTERM, after 20 s SIGKILL) and waits until it is gone; harmless when it already is. */
   stop(): Promise<void>;
 }
 
+/** An agent takes 5 s to end where it can't deliver, and more on a machine with much else to do; in milliseconds. */
+const PATIENCE = 20_000;
+
 /** Starts a program that keeps running. It is ended with this process at the latest. Throws if it can't be started. */
 export function startProcess(file: string, args: readonly string[], options: Options = {}): RunningProcess {
-  const child = execa(file, args, { ...options, all: true, buffer: false, reject: false, stdin: 'ignore' });
+  const child = execa(file, args, {
+    ...options,
+    all: true,
+    buffer: false,
+    reject: false,
+    stdin: 'ignore',
+    forceKillAfterDelay: PATIENCE,
+  });
   if (child.pid === undefined) throw new Error(`can't start ${file}: is it installed?`);
   let output = '';
   let ended = false;
@@ -55,14 +66,27 @@ export async function until<T>(
   }
 }
 
-/** Returns a TCP port of 127.0.0.1 that nothing listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+/** Ports below those that a kernel by default gives to whoever wants any: it would give one away before it is used, or to
+ *  the very connection that is made to it. */
+const [LOWEST_PORT, END_OF_PORTS] = [10_000, 32_768];
+
+/** Ports that were returned or tried: who got one may not listen on it yet. */
+const given = new Set<number>();
+
+/** Returns a TCP port of 127.0.0.1 that nothing listens on, each once. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(LOWEST_PORT, END_OF_PORTS);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await canListen(port)) return port;
+  }
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
