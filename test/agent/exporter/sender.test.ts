@@ -198,6 +198,7 @@ describe('the sender', () => {
           accepted.toSorted((a, b) => a - b),
         );
       }),
+      { seed: 6 },
     ));
 });
 

@@ -175,6 +175,6 @@ describe('settings of metrics', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { seed: 6, numRuns: 500 },
     ));
 });

@@ -151,7 +151,7 @@ describe('healthy traffic', () => {
           await tunnel.close();
         }
       }),
-      { numRuns: 6 },
+      { seed: 6, numRuns: 6 },
     );
   }).timeout(30_000);
 });

@@ -65,6 +65,7 @@ describe('line protocol', () => {
         assert.equal(line.tags['t'] ?? '', whole.replace(/\\+$/, ''));
         assert.equal(line.fields['f'], whole);
       }),
+      { seed: 6 },
     );
   });
 });
@@ -91,6 +92,7 @@ describe('lines as Telegraf writes them', () => {
           assert.equal(time, BigInt(frame.time) * 1_000_000n);
         }
       }),
+      { seed: 6 },
     );
   });
 

@@ -88,9 +88,7 @@ const keyOfIds = ({ traceId, spanId }: SpanIds): string => `${traceId} ${spanId}
 describe('spans of sessions, whatever happens', () => {
   for (const mode of ['all', 'auto', 'changes'] as const) {
     for (const live of [false, true]) {
-      it(`are all there that are referred to, once, and short: ${mode}${live ? ', live' : ''}`, function () {
-        // Hundreds of histories, hundreds of peers in some.
-        this.timeout(20_000);
+      it(`are all there that are referred to, once, and short: ${mode}${live ? ', live' : ''}`, () => {
         let links = 0;
         fc.assert(
           fc.property(fc.array(anyStep, { minLength: 1, maxLength: 20, size: 'max' }), (steps) => {
@@ -114,7 +112,7 @@ describe('spans of sessions, whatever happens', () => {
             });
             assert.equal(new Set(sessions).size, sessions.length, 'a session twice');
           }),
-          { numRuns: 40 },
+          { seed: 6, numRuns: 40 },
         );
         assert.ok(links > 0, 'no history had a link');
       });
