@@ -26,7 +26,8 @@ describe('examples/collector-pipeline', () => {
     const port = await freePort();
     const config = {
       ...pipeline,
-      connectors: { spanmetrics: { ...pipeline.connectors.spanmetrics, metrics_flush_interval: '300ms' } },
+      // So long that what is shown between two flushes is seen, also on a machine with much else to do.
+      connectors: { spanmetrics: { ...pipeline.connectors.spanmetrics, metrics_flush_interval: '1s' } },
       exporters: { prometheus: { ...pipeline.exporters.prometheus, endpoint: `127.0.0.1:${port}` } },
     };
     const collector = await startCollector({ config });

@@ -10,8 +10,7 @@ import { until } from '../support/process.js';
 
 const silent = new Logger({ stream: { write: () => undefined } });
 
-describe('a real Collector', function () {
-  this.timeout(20_000);
+describe('a real Collector', () => {
   let collector: RunningCollector;
   before(async () => (collector = await startCollector()));
   after(() => collector.stop());

@@ -66,15 +66,19 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
       'the metrics are there',
       async () => (await prometheus.query('wireguard_device_up_ratio')).length === 2,
     );
-    // Rates need two samples.
     const jobs = async (): Promise<number> => (await prometheus.query('sum_over_time(up[1m]) >= 3')).length;
     await until('each job was scraped three times', async () => (await jobs()) === 4);
-    assert.deepEqual(await prometheus.troubles(), new Map());
+    // One scrape may have taken too long, on a machine with much else to do.
+    let troubles: ReadonlyMap<string, string> = new Map();
+    const none = async (): Promise<boolean> => (troubles = await prometheus.troubles()).size === 0;
+    await until('no scrape is in trouble', none).catch(() => assert.deepEqual(troubles, new Map()));
   });
 
   for (const { what, profile, queries, ofSilent = [], metrics } of PUBLISHED) {
     for (const query of queries) {
-      it(`has data for ${what}: ${query}`, async () => assert.ok((await prometheus.query(query)).length > 0));
+      // Rates need two samples.
+      it(`has data for ${what}: ${query}`, () =>
+        until('there is data', async () => (await prometheus.query(query)).length > 0));
     }
 
     for (const query of ofSilent) {
@@ -109,9 +113,9 @@ describe('real tunnels, the agent, a real Collector and a real Prometheus with o
     const addresses = ['192.0.2.2', '192.0.2.3'];
     const isFlapping = (): Promise<boolean> => fires('WireGuardEndpointFlapping', ofPeer(well));
     // The first makes the series, and the next four count; more where the machine is too slow for all to be in one range.
-    // Four can be enough: `increase` takes three within few scrapes for the part of a larger one that it saw.
+    // Less can be enough: `increase` takes two or three within few scrapes for the part of a larger one that it saw.
     for (let seen = 0; seen < 5 || (seen < 50 && !(await isFlapping())); seen++) {
-      if (seen < 4) assert.equal(await isFlapping(), false, `after ${seen} changes`);
+      if (seen < 2) assert.equal(await isFlapping(), false, `after ${seen} changes`);
       const [from, to] = seen % 2 === 0 ? addresses : addresses.toReversed();
       await roam(to!, from!);
       await until(`change ${seen + 1}`, async () => (await changes()) > seen);

@@ -38,7 +38,9 @@ describe('collector-remote-write.yaml', () => {
         return sums.length === 2;
       });
       assert.equal((await prometheus.query(`wireguard_peer_io_bytes_total${selector}`)).length, 2 * 3);
-      assert.equal((await prometheus.query(`instance:wgotel_agent:present${selector}`)).length, 1);
+      await until('what another group of rules records', async () => {
+        return (await prometheus.query(`instance:wgotel_agent:present${selector}`)).length === 1;
+      });
       const known = knownSeries();
       const found = await prometheus.query('group by (__name__) ({__name__=~"wireguard.*|wgotel.*"})');
       const names = found.map(({ labels }) => labels['__name__']!);

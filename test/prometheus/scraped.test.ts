@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Simulator } from '@wgotel/simulator';
 import { hashSync } from 'bcryptjs';
 import { after, before, describe, it } from 'mocha';
@@ -54,8 +55,12 @@ describe('pages of the agent, scraped by a real Prometheus', () => {
       job('stranger', guarded, { ...tls, basic_auth: { username: 'prometheus', password: 'hunter3' } }),
       job('trusting', guarded, { scheme: 'https', basic_auth: { username: 'prometheus', password: 'hunter2' } }),
     ]);
+    // Rates need two samples.
+    const twice = async (metric: string): Promise<number> =>
+      (await prometheus.query(`count_over_time(${metric}[1m]) >= 2`)).length;
     const arrived = async (): Promise<boolean> =>
-      (await prometheus.query('wireguard_peer_io_bytes_total offset 1s')).length >= 4 * PEERS;
+      (await twice('wireguard_peer_io_bytes_total')) === 4 * PEERS &&
+      (await twice('wgotel_scrape_duration_seconds_count')) === 2;
     await until('Prometheus has scraped twice', arrived, { timeoutMs: 60_000 });
   });
   after(async () => {
@@ -66,27 +71,29 @@ describe('pages of the agent, scraped by a real Prometheus', () => {
   });
 
   it('are taken where the credentials are right, and nowhere else', async () => {
-    const up = await prometheus.query('up');
-    assert.deepEqual(Object.fromEntries(up.map(({ labels, value }) => [labels['job'], value])), {
-      open: 1,
-      guarded: 1,
-      stranger: 0,
-      trusting: 0,
+    // A scrape can take too long, on a machine with much else to do.
+    await until('those are taken', async () => {
+      const up = await prometheus.query('up');
+      const jobs = Object.fromEntries(up.map(({ labels, value }) => [labels['job'], value]));
+      return isDeepStrictEqual(jobs, { open: 1, guarded: 1, stranger: 0, trusting: 0 });
     });
-    const troubles = await prometheus.troubles();
-    assert.deepEqual([...troubles.keys()].toSorted(), ['stranger', 'trusting']);
-    assert.match(troubles.get('stranger')!, /401|429/);
-    assert.match(troubles.get('trusting')!, /certificate/);
+    await until('the others are told why', async () => {
+      const troubles = await prometheus.troubles();
+      const isAsExpected = /401|429/.test(troubles.get('stranger')!) && /certificate/.test(troubles.get('trusting')!);
+      return troubles.size === 2 && isAsExpected;
+    });
   });
 
   it('have every series of the text that the agent shows to others', async () => {
-    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    const shown = text.match(/^\w+(?:\{.*\})?(?= )/gm)!;
     for (const job of ['open', 'guarded']) {
-      const series = await prometheus.query(`{job="${job}", __name__=~"(wireguard|wgotel|target)_.*"}`);
-      assert.equal(series.length, shown.length, job);
-      const names = series.map(({ labels }) => labels['__name__']);
-      assert.deepEqual(new Set(names), new Set(shown.map((line) => line.split('{')[0])));
+      // What is new on the page comes with the next scrape.
+      await until(`${job} has every series`, async () => {
+        const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+        const shown = text.match(/^\w+(?=(?:\{.*\})? )/gm)!;
+        const series = await prometheus.query(`{job="${job}", __name__=~"(wireguard|wgotel|target)_.*"}`);
+        const names = series.map(({ labels }) => labels['__name__']);
+        return names.length === shown.length && isDeepStrictEqual(new Set(names), new Set(shown));
+      });
     }
   });
 

@@ -93,8 +93,14 @@ async function property(name: string, unit = 'wgotel'): Promise<string> {
   return machine.exec(['systemctl', 'show', '--value', '--property', name, unit]);
 }
 
-async function journal(...filter: string[]): Promise<string> {
-  return machine.exec(['journalctl', '--unit=wgotel', '--no-pager', '--output=cat', ...filter]);
+function journal(...filter: string[]): Promise<string> {
+  return journalOf('wgotel', ...filter);
+}
+
+/** What a unit has written so far, that which is still on its way to the journal too. */
+async function journalOf(unit: string, ...filter: string[]): Promise<string> {
+  await machine.exec(['journalctl', '--sync']);
+  return machine.exec(['journalctl', `--unit=${unit}`, '--no-pager', '--output=cat', ...filter]);
 }
 
 /** What the kernel says of the process of a unit. */
@@ -357,8 +363,7 @@ ExecStartPost=/usr/bin/env node /opt/probe.mjs ${FOLDERS}
           table,
         );
       }
-      const said = await machine.exec(['journalctl', `--unit=${READER}`, '--no-pager', '--output=cat']);
-      assert.match(said, /^network: EAFNOSUPPORT EAFNOSUPPORT$/m);
+      assert.match(await journalOf(READER), /^network: EAFNOSUPPORT EAFNOSUPPORT$/m);
     });
 
     it('can not look into the reader from the agent, though both are one user', async () => {
@@ -397,7 +402,7 @@ get({ socketPath: '/run/wgotel/state/wgotel.sock', path: '/v1/tunnels?watch=fals
       const said = async (): Promise<string[]> => {
         await machine.exec(['systemctl', 'daemon-reload']);
         await machine.exec(['systemctl', 'start', 'application']);
-        const lines = await machine.exec(['journalctl', '--unit=application', '--no-pager', '--output=cat']);
+        const lines = await journalOf('application');
         return lines.match(/^tunnels: .*$/gm) ?? [];
       };
       await machine.exec(['systemctl', 'stop', 'wgotel', READER]);

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   recordingOf,
   SOURCES,
@@ -54,7 +55,7 @@ describe('the same device through every source', () => {
     tunnel = await openTunnel();
     await tunnel.ping(2);
     folder = await mkdtemp(join(tmpdir(), 'wgotel-same-'));
-    inside = spawn('ip', ['netns', 'exec', tunnel.a.namespace, 'sleep', '60'], { stdio: 'ignore' });
+    inside = spawn('ip', ['netns', 'exec', tunnel.a.namespace, 'sleep', '600'], { stdio: 'ignore' });
     await until(
       'the process is in the namespace',
       async () =>
@@ -85,9 +86,14 @@ describe('the same device through every source', () => {
     ['a recording', record, [...UNKNOWN_BY_WG, ...MADE_UP]],
   ] as const) {
     it(`gives the frame of uapi through ${name}`, async () => {
-      const [expected, seen] = [await read('uapi'), await through()];
-      assert.equal(expected.devices[0]?.peers.length, 1);
-      assert.deepEqual(frameOf(seen, hidden), frameOf(expected, hidden));
+      for (;;) {
+        const [expected, seen, again] = [await read('uapi'), await through(), await read('uapi')];
+        assert.equal(expected.devices[0]?.peers.length, 1);
+        // A keepalive that comes in between is no difference.
+        if (!isDeepStrictEqual(frameOf(again, []), frameOf(expected, []))) continue;
+        assert.deepEqual(frameOf(seen, hidden), frameOf(expected, hidden));
+        return;
+      }
     });
   }
 
