@@ -22,7 +22,8 @@ const clockStep = (fault: string, step: number): Fault => ({
     'one warning and one event tell by how much; no peer changes its state, no sum begins after its point, sending and health go on',
   run: async (scene) => {
     const backend = scene.using(await grpcBackend());
-    await scene.device({ peers: 50 });
+    // Peers whose state stays as it is.
+    await scene.device({ peers: 50, mix: { steady: 4, dead: 1 } });
     const module = pathToFileURL(repositoryPath('build/test/faults/step-clock.js'));
     module.searchParams.set('file', scene.path('step'));
     writeFileSync(scene.path('step'), String(step));

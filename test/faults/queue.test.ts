@@ -125,7 +125,7 @@ family('Queue on disk', [
       // The agent may be putting another one there.
       rmSync(scene.path('state/queue'), { recursive: true, maxRetries: 20, retryDelay: 20 });
       await agent.scrapes(5);
-      assert.ok(filesOf(scene).length >= 4);
+      await agent.until('they are kept', () => filesOf(scene).length >= 4);
       backend.trouble = undefined;
       await agent.catchesUp();
       const deliveries = await agent.end();

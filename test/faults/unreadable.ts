@@ -28,13 +28,13 @@ export async function goBlind(
   await agent.until('errors are counted', () => errorsIn(backend.taken, code) >= before + 2);
   await end();
   await agent.until('it is over', async () => (await failures()).length === 0);
+  await agent.scrapes(2);
+  const { enqueued, sent } = await agent.end();
+  assert.deepEqual(sent, enqueued);
   const isMeant = ({ msg }: LogLine): boolean => device === undefined || msg.includes(device);
   const lines = agent.log.slice(from).filter(isMeant);
   const begun = lines.filter(({ level }) => level === 'warn');
   const over = lines.filter(({ msg }) => msg.startsWith('over: '));
   assert.deepEqual([begun.length, over.length], [1, 1], said(agent));
-  await agent.scrapes(2);
-  const { enqueued, sent } = await agent.end();
-  assert.deepEqual(sent, enqueued);
   return `"${begun[0]!.msg}"; ${errorsIn(backend.taken, code)} errors \`${code.toLowerCase()}\` counted, 1 line that it is over`;
 }
