@@ -52,7 +52,7 @@ export class Outage {
     this
       .write(`receivers: { wireguard: { source: uapi, directory: ${folder}, initial_delay: 0s, collection_interval: 200ms } }
 exporters:
-  otlp_grpc: { endpoint: "http://127.0.0.1:${port}", timeout: 3s, ${more} }
+  otlp_grpc: { endpoint: "http://127.0.0.1:${port}", timeout: 10s, ${more} }
 extensions: { file_storage: { directory: ${join(folder, 'state')} } }
 service: { extensions: [file_storage], telemetry: { metrics: { level: none } } }
 `);

@@ -56,7 +56,7 @@ describe('the connection to an OTLP server', () => {
   it('is made anew when it went dead without being closed', async () => {
     const server = await OtlpServer.start();
     const proxy = await TcpProxy.start(server.port);
-    const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { timeout: 400 }), 'metrics');
+    const transport = new OtlpGrpcTransport(otlpConfig(proxy.port, { timeout: 1000 }), 'metrics');
     try {
       assert.equal((await transport.send({ bytes: text }, never)).kind, 'sent');
       proxy.blackhole();

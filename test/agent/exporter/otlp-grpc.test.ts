@@ -68,7 +68,7 @@ describe('OTLP/gRPC', () => {
         assert.match(log[0]!, /"reason": "deadline_exceeded"/);
         assert.match(log[1]!, /\tinfo\tthe server answers again/);
       },
-      { config: { timeout: 200 } },
+      { config: { timeout: 1000 } },
     ));
 
   it('drops a request that is too large for the server, and goes on', () =>

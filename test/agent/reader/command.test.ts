@@ -36,9 +36,7 @@ async function stopReader(signal: NodeJS.Signals): Promise<unknown> {
   return reader!.ended;
 }
 
-describe('wgotel reader', function () {
-  this.timeout(30_000);
-
+describe('wgotel reader', () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wgotel-reader-'));
     simulators = [];

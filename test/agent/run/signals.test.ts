@@ -30,8 +30,7 @@ function spans(server: OtlpServer): OtlpSpan[] {
     .flatMap((scope) => scope.spans);
 }
 
-describe('wgotel run sends', function () {
-  this.timeout(20_000);
+describe('wgotel run sends', () => {
   let folder: string;
   let sockets: Sockets;
   let server: OtlpServer;

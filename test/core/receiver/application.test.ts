@@ -188,7 +188,7 @@ describe('the process', () => {
          const source = { name: 'none', read: async () => ({ devices: [], failures: [], notes: [] }) };
          ${program}`,
       ],
-      { cwd: repositoryPath('.'), timeout: 4000 },
+      { cwd: repositoryPath('.'), timeout: 30_000 },
     );
 
   it('is not kept alive before the first scrape', async () => {

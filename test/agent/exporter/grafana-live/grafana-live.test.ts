@@ -173,7 +173,7 @@ describe('an exporter to Grafana Live', () => {
           ['a', 'a'],
         );
       },
-      { writeTimeout: 500 },
+      { writeTimeout: 1000 },
     ));
 
   it('closes a connection on which nothing comes, and connects again when there is something', () =>
@@ -186,7 +186,7 @@ describe('an exporter to Grafana Live', () => {
         await until('the other is sent', () => sender.deliveries.sent.requests === 2);
         assert.equal(server.connections, 2);
       },
-      { readTimeout: 200 },
+      { readTimeout: 500 },
     ));
 
   it('says goodbye', () =>
