@@ -17,23 +17,8 @@ import { repositoryPath } from '../../../support/repository.js';
 import { checkAccounts } from '../accounts.js';
 import { HttpServer } from '../http-server.js';
 import { COMMON, PLAIN, request, turn } from '../sender-setup.js';
+import { configFor, TOKEN } from './live-config.js';
 import { LiveServer, type OnMessage } from './live-server.js';
-
-const TOKEN = 's3cr3t-token';
-
-function configFor(port: number, more: Partial<GrafanaLiveConfig> = {}): GrafanaLiveConfig {
-  return {
-    type: 'grafana_live',
-    url: `ws://127.0.0.1:${port}/api/live/push/wg?gf_live_frame_format=${TOKEN}`,
-    ...COMMON,
-    headers: { authorization: `Bearer ${TOKEN}` },
-    connectTimeout: 20_000,
-    writeTimeout: 20_000,
-    readTimeout: 0,
-    textFrames: false,
-    ...more,
-  };
-}
 
 interface Setup {
   readonly server: LiveServer;

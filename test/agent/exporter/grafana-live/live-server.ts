@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer, type ServerOptions } from 'node:https';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -58,6 +58,11 @@ export class LiveServer {
   /** Those that are connected now. */
   get sockets(): ReadonlySet<WebSocket> {
     return this.#sockets.clients;
+  }
+
+  /** Shows another certificate from now on, or asks for others. */
+  show(tls: ServerOptions): void {
+    (this.#server as unknown as TlsServer).setSecureContext(tls);
   }
 
   stop(): void {

@@ -5,6 +5,7 @@ import { VERSION } from '../../version.js';
 import type { Credentials } from '../credentials.js';
 import { statusOutcome } from '../status-outcome.js';
 import { tlsOptions } from '../tls-options.js';
+import { tlsTrouble } from '../tls-trouble.js';
 import type { Outcome } from '../transport.js';
 
 /** A server has nothing to say to us; more than this in one message ends the connection, in bytes. */
@@ -51,9 +52,10 @@ export async function connect(
       settle(socket);
     });
     // It stays: one that comes later is followed by `close`.
-    socket.on('error', ({ message }) => {
-      if (timeout.aborted) settle(failed('deadline_exceeded', 'no connection in time', false));
-      else settle(failed('unavailable', message, false));
+    socket.on('error', (error) => {
+      if (timeout.aborted) return settle(failed('deadline_exceeded', 'no connection in time', false));
+      const { message, hint } = tlsTrouble(error, config.tls, credentials);
+      settle(failed('unavailable', message, false, hint));
     });
     socket.once('unexpected-response', (_request, response) => {
       const { statusCode: status = 0, headers } = response;
@@ -121,6 +123,6 @@ function closed(code: number, reason: string): Outcome {
   return failed('unavailable', message, true);
 }
 
-function failed(reason: string, message: string, connected: boolean): Outcome {
-  return { kind: 'failed', reason, message, retryDelay: undefined, connected };
+function failed(reason: string, message: string, connected: boolean, hint?: string): Outcome {
+  return { kind: 'failed', reason, message, hint, retryDelay: undefined, connected };
 }

@@ -1,0 +1,44 @@
+import { X509Certificate } from 'node:crypto';
+import type { TlsConfig } from '../config/configuration.js';
+import type { Credentials } from './credentials.js';
+
+/** What is said of a connection that was not made. */
+export interface TlsTrouble {
+  readonly message: string;
+  /** What to do. `undefined`: it has nothing to do with certificates as far as is known. */
+  readonly hint: string | undefined;
+}
+
+/** The words for an alert of the other end, between all else that OpenSSL writes around them. */
+const ALERT = /SSL routines:[^:]*:([^:]* alert [^:]*)/;
+
+/** Alerts of servers that take no certificate but another one. Source: RFC 8446, section 6.2; before TLS 1.3, `handshake failure`
+ *  is that for who shows none. */
+const REFUSED = /alert (?:(?:bad|unsupported) certificate|certificate \w+|unknown ca|access denied|handshake failure)$/;
+
+/** Reads why a connection was not made: whose certificate is refused, by whom, and what to do. */
+export function tlsTrouble(
+  { code = '', message }: NodeJS.ErrnoException,
+  { insecure, certFile, keyFile }: TlsConfig,
+  { client }: Credentials,
+): TlsTrouble {
+  const alert = ALERT.exec(message)?.[1];
+  const said = alert ?? message;
+  if (insecure) return { message: said, hint: undefined };
+  if (code === 'CERT_HAS_EXPIRED') return { message: said, hint: 'renew the certificate of the server' };
+  const isRefused = alert !== undefined && REFUSED.test(alert);
+  // Some servers hang up and say nothing.
+  if ((isRefused || code === 'ECONNRESET') && client !== undefined && hasExpired(client.certificate)) {
+    return { message: said, hint: `renew our certificate in '${certFile}', which has expired, and '${keyFile}'` };
+  }
+  if (!isRefused) return { message: said, hint: undefined };
+  const hint =
+    client === undefined
+      ? 'set tls.cert_file and tls.key_file: the server wants a certificate of ours'
+      : `is our certificate in '${certFile}' one of an authority that the server trusts?`;
+  return { message: said, hint };
+}
+
+function hasExpired(certificate: Buffer): boolean {
+  return Date.parse(new X509Certificate(certificate).validTo) < Date.now();
+}
