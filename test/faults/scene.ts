@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { Simulator, type DeviceOptions, type SimulatedDevice } from '@wgotel/simulator';
-import { startCli, type CliOptions } from '../agent/run/agent-process.js';
+import { startCli, type AgentProcess, type CliOptions } from '../agent/run/agent-process.js';
 import { freePort } from '../support/process.js';
 import { ObservedAgent } from './observed-agent.js';
 
@@ -89,16 +89,30 @@ export class Scene {
 
   /** Starts an agent with the configuration as it is. */
   start(options: CliOptions = {}): ObservedAgent {
-    const process = startCli(['run', '--config', this.path('config.yaml')], {}, options);
-    const agent = new ObservedAgent(process, this.health);
-    this.#agents.push(agent);
-    return agent;
+    return this.#observe(startCli(['run', '--config', this.path('config.yaml')], {}, options));
   }
 
   /** Writes the configuration and starts an agent. */
   run(setup: Setup, options: CliOptions = {}): ObservedAgent {
     this.configure(setup);
     return this.start(options);
+  }
+
+  /** Starts a reader of the devices, and waits until it can be asked at a socket. Of its health nothing is told. */
+  async reader(socket: string): Promise<ObservedAgent> {
+    const config = this.path('reader.yaml');
+    const receivers = { wireguard: { source: 'uapi', directory: this.folder } };
+    const service = { telemetry: { logs: { encoding: 'json' } } };
+    writeFileSync(config, JSON.stringify({ receivers, service }), { mode: 0o600 });
+    const reader = this.#observe(startCli(['reader', '--config', config, '--socket', socket]));
+    await reader.until('it listens', () => reader.said('wgotel reads WireGuard for those who ask') > 0);
+    return reader;
+  }
+
+  #observe(process: AgentProcess): ObservedAgent {
+    const agent = new ObservedAgent(process, this.health);
+    this.#agents.push(agent);
+    return agent;
   }
 
   /** Checks what holds for every fault: no agent crashed or wrote anything but its log, and no key is in that or in a file. */

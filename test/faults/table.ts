@@ -13,7 +13,7 @@ export interface Fault {
   readonly run: (scene: Scene) => Promise<string>;
 }
 
-/** So many rows are under way at once: most of their time they wait. */
+/** Most of their time rows wait. */
 const AT_ONCE = 4;
 
 interface Seen extends Omit<Fault, 'run'> {
@@ -32,8 +32,10 @@ after(() => {
   console.log(`${done.length} faults, ${right.length} as expected\n`);
 });
 
-/** Makes a test of each row, and of the section of docs/faults.md that tells of them. */
-export function family(name: string, rows: readonly Fault[]): void {
+/** Makes a test of each row, and of the section of docs/faults.md that tells of them.
+ *
+ *  @param atOnce so many rows are under way at once */
+export function family(name: string, rows: readonly Fault[], atOnce = AT_ONCE): void {
   const runs: (Promise<string> | undefined)[] = [];
   const begin = (index: number): Promise<string> => {
     const run = (runs[index] ??= runRow(rows[index]!));
@@ -45,7 +47,7 @@ export function family(name: string, rows: readonly Fault[]): void {
   describe(`faults: ${name}`, () => {
     for (const [index, { fault, expected }] of rows.entries()) {
       it(`${fault}: ${expected}`, async () => {
-        for (let next = index; next < Math.min(index + AT_ONCE, rows.length); next++) void begin(next);
+        for (let next = index; next < Math.min(index + atOnce, rows.length); next++) void begin(next);
         try {
           done.push({ fault, expected, seen: await begin(index) });
         } catch (error) {
