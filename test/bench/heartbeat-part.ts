@@ -37,6 +37,8 @@ const FIGURES: readonly Figure<Setting>[] = [
     value: ({ bytes, allBytes }) => (100 * bytes) / allBytes,
     limit: (setting) => isOn(setting, 10),
   },
+  { label: 'held between scrapes, MB', value: ({ held }) => held, form: megabytes },
+  { label: 'memory (RSS), MB', value: ({ rss }) => rss, form: megabytes },
 ];
 
 export const heartbeat: Part<readonly Setting[]> = {

@@ -1,7 +1,8 @@
 /**
  * Measures what a heartbeat saves and costs on a device of which 5 % of the peers are in use, in a process of its own:
  *   node --expose-gc --no-flush-bytecode heartbeat.js PEERS INTERVAL HEARTBEAT
- * with times in seconds (no heartbeat: 0), and prints a JSON line: medians of CPU in milliseconds, user and system.
+ * with times in seconds (no heartbeat: 0), and prints a JSON line: medians of CPU in milliseconds, user and system; sizes in
+ * bytes.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Heartbeat, MetricsEncoder } from '@wgotel/agent';
 import { MetricView, runAtOnce, SOURCES, Tracker, visitPoints, type Reading, type Walk } from '@wgotel/core';
+import { peakMemoryOf } from '../support/process-cost.js';
 import { startProcess, until } from '../support/process.js';
 import { repositoryPath } from '../support/repository.js';
 import { ROUNDS } from './stages/plan.js';
@@ -21,7 +23,13 @@ export interface HeartbeatCost {
   readonly encode: number;
   /** Mean of a scrape, before compression. */
   readonly bytes: number;
+  /** The most that was held from one scrape to the next, garbage collected. */
+  readonly held: number;
+  /** The largest resident set. */
+  readonly rss: number;
 }
+
+type RunCost = Omit<HeartbeatCost, 'rss'>;
 
 const WARM_UP = ROUNDS.warmUp;
 /** So many that every peer's turn comes in them, with a heartbeat of up to 16 intervals. */
@@ -54,11 +62,12 @@ async function measure(): Promise<HeartbeatCost> {
     bytes += request.bytes.length;
     request.release();
   });
-  const runs: HeartbeatCost[] = [];
+  const runs: RunCost[] = [];
   let previous: Reading | undefined;
   for (let run = 0; run < WARM_UP + RUNS; run++) {
     // Not between the stages: after a collection nothing is in the processor's cache.
     global.gc!();
+    const held = memoryInUse();
     await delay(100);
     bytes = 0;
     const begun = process.cpuUsage();
@@ -69,14 +78,21 @@ async function measure(): Promise<HeartbeatCost> {
     const track = millisOf(process.cpuUsage(begun));
     runAtOnce(view.visit(frame, monotonicTime, encoder, walk));
     encoder.end();
-    runs.push({ track, encode: millisOf(process.cpuUsage(begun)) - track, bytes });
+    runs.push({ track, encode: millisOf(process.cpuUsage(begun)) - track, bytes, held });
   }
   const counted = runs.slice(WARM_UP);
   return {
     track: median(counted.map(({ track }) => track)),
     encode: median(counted.map(({ encode }) => encode)),
     bytes: counted.reduce((sum, each) => sum + each.bytes, 0) / RUNS,
+    held: Math.max(...counted.map((each) => each.held)),
+    rss: peakMemoryOf(process.pid),
   };
+}
+
+function memoryInUse(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 function millisOf({ user, system }: NodeJS.CpuUsage): number {

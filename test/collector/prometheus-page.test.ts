@@ -7,22 +7,9 @@ import { startCollector } from '../support/collector.js';
 import type { OtlpRequest } from '../support/otlp-json.js';
 import { freePort, until } from '../support/process.js';
 import { sendOtlp } from '../support/send-otlp.js';
+import { linesOf } from './page-lines.js';
 
 const RESOURCE = { 'service.name': 'wgotel', 'service.instance.id': '7', 'host.name': 'h' };
-const OF_WIREGUARD = /^(?:# (?:TYPE|HELP) )?wireguard_/;
-
-/** Lines about WireGuard, with labels in order, and without those that the Collector makes of the resource. */
-function linesOf(page: string): Set<string> {
-  const lines = page.split('\n').filter((line) => OF_WIREGUARD.test(line));
-  return new Set(
-    lines.map((line) => {
-      const [, name, labels, value] = /^(\w+)\{(.*)\} (\S+)$/.exec(line) ?? [];
-      if (labels === undefined) return line;
-      const pairs = labels.match(/\w+="(?:[^"\\]|\\.)*"/g)!.filter((pair) => !/^(?:job|instance)=/.test(pair));
-      return `${name}{${pairs.toSorted().join(',')}} ${Number(value)}`;
-    }),
-  );
-}
 
 describe('the page of metrics', () => {
   it('is line by line that of a Collector which is sent the same frame over OTLP', async () => {

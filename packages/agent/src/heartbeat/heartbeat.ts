@@ -1,22 +1,21 @@
 import type { DeviceView, ErrorCount, Frame, PeerView, PointSink, Selection, Series } from '@wgotel/core';
-import { Followed } from './followed.js';
-import { News, type Looks, type Moment } from './news.js';
-import { PeerLooks } from './peer-looks.js';
+import { ChangeFilter, type Timing } from './change-filter.js';
+import { TimedHistory, type History } from './history.js';
+import { PeerHistories } from './peer-histories.js';
 import { Turns } from './turns.js';
 
 /** Peers between two pauses. */
 const BATCH = 128;
 
-/** A device, and its peers. */
-interface FollowedDevice {
-  readonly itself: Followed<DeviceView>;
-  readonly peers: PeerLooks;
+interface DeviceHistory {
+  readonly device: TimedHistory<DeviceView>;
+  readonly peers: PeerHistories;
 }
 
 /** A peer in which something changed. */
 interface ChangedPeer {
-  readonly looks: Looks<PeerView>;
-  readonly moment: Moment;
+  readonly history: History<PeerView>;
+  readonly timing: Timing;
 }
 
 /** Walks only those points of a frame that tell something new, and every other one once in each heartbeat. Where a series
@@ -24,10 +23,10 @@ interface ChangedPeer {
  *  peers that did not change are the same objects: so it keeps no book of points, and passes most peers by. */
 export class Heartbeat {
   readonly #turns: Turns;
-  readonly #news = new News();
+  readonly #filter = new ChangeFilter();
   /** By the device's series. */
-  readonly #devices = new Map<Series, FollowedDevice>();
-  #errors: Followed<readonly ErrorCount[]> | undefined;
+  readonly #devices = new Map<Series, DeviceHistory>();
+  #errors: TimedHistory<readonly ErrorCount[]> | undefined;
   #round = 0;
 
   /** @param heartbeat in milliseconds
@@ -49,97 +48,97 @@ export class Heartbeat {
     for (const device of frame.devices) {
       gone.delete(device.series);
       const last = this.#devices.get(device.series);
-      const isNew = device.readMonotonicTime !== last?.itself.now!.readMonotonicTime;
+      const isNew = device.readMonotonicTime !== last?.device.current!.readMonotonicTime;
       if (!isNew || now - device.readMonotonicTime > frame.maxAge) continue;
-      const followed = yield* this.#follow(last, device, device.readTime, round);
-      this.#devices.set(device.series, followed);
-      yield* this.#visitDevice(followed, sink, selection);
+      const history = yield* this.#advance(last, device, device.readTime, round);
+      this.#devices.set(device.series, history);
+      yield* this.#visitDevice(history, sink, selection);
     }
     for (const series of gone) {
       const last = this.#devices.get(series)!;
       this.#devices.delete(series);
-      const followed = yield* this.#follow(last, undefined, frame.time, round);
-      yield* this.#visitDevice(followed, sink, selection);
+      const history = yield* this.#advance(last, undefined, frame.time, round);
+      yield* this.#visitDevice(history, sink, selection);
     }
-    this.#news.release();
+    this.#filter.release();
   }
 
-  *#follow(
-    last: FollowedDevice | undefined,
+  *#advance(
+    last: DeviceHistory | undefined,
     device: DeviceView | undefined,
     time: number,
     round: number,
-  ): Generator<void, FollowedDevice> {
+  ): Generator<void, DeviceHistory> {
     return {
-      itself: new Followed(last?.itself, device, time, round),
-      peers: yield* PeerLooks.of(device?.peers ?? [], last?.peers, this.#turns),
+      device: new TimedHistory(last?.device, device, time, round),
+      peers: yield* PeerHistories.of(device?.peers ?? [], last?.peers, this.#turns),
     };
   }
 
   #visitErrors(frame: Frame, sink: PointSink, selection: Selection, round: number): void {
-    const errors = (this.#errors = new Followed(this.#errors, frame.errors, frame.time, round));
-    const moment = this.#momentOf(errors, 0);
+    const errors = (this.#errors = new TimedHistory(this.#errors, frame.errors, frame.time, round));
+    const timing = this.#timingOf(errors, 0);
     for (const metric of selection.error) {
       sink.metric(metric);
       const points = (counts: readonly ErrorCount[], to: PointSink, time: number): void => {
         for (const count of counts) metric.points(count, to, time);
       };
-      this.#news.send(points, errors, moment, sink);
+      this.#filter.send(points, errors, timing, sink);
     }
   }
 
-  *#visitDevice(device: FollowedDevice, sink: PointSink, selection: Selection): Generator<void, void> {
-    const { itself, peers } = device;
-    const moment = this.#momentOf(itself, 0);
+  *#visitDevice(history: DeviceHistory, sink: PointSink, selection: Selection): Generator<void, void> {
+    const { device, peers } = history;
+    const timing = this.#timingOf(device, 0);
     for (const metric of selection.device) {
       sink.metric(metric);
-      this.#news.send(metric.points, itself, moment, sink);
+      this.#filter.send(metric.points, device, timing, sink);
     }
     for (const metric of selection.peer) {
       sink.metric(metric);
-      if (metric.folded) this.#news.send(metric.folded, itself, moment, sink);
+      if (metric.folded) this.#filter.send(metric.folded, device, timing, sink);
     }
-    for (let start = 0; start < peers.now.length; start += BATCH) {
-      this.#visitPeers(device, start, Math.min(start + BATCH, peers.now.length), sink, selection);
+    for (let start = 0; start < peers.current.length; start += BATCH) {
+      this.#visitPeers(history, start, Math.min(start + BATCH, peers.current.length), sink, selection);
       yield;
     }
   }
 
-  #visitPeers(device: FollowedDevice, start: number, end: number, sink: PointSink, selection: Selection): void {
-    const { itself, peers } = device;
-    const { stretch } = itself;
+  #visitPeers(of: DeviceHistory, start: number, end: number, sink: PointSink, selection: Selection): void {
+    const { device, peers } = of;
+    const { range } = device;
     const due: PeerView[] = [];
     const changed: ChangedPeer[] = [];
     for (let i = start; i < end; i++) {
-      const view = peers.now[i];
-      if (view !== peers.before[i]) {
-        const looks = { now: own(view), before: own(peers.before[i]), older: own(peers.older[i]) };
-        changed.push({ looks, moment: this.#momentOf(itself, peers.phases[i]!) });
-      } else if (this.#turns.isDue(stretch, peers.phases[i]!) && view!.individual) due.push(view!);
+      const view = peers.current[i];
+      if (view !== peers.previous[i]) {
+        const history = { current: own(view), previous: own(peers.previous[i]), earlier: own(peers.earlier[i]) };
+        changed.push({ history, timing: this.#timingOf(device, peers.phases[i]!) });
+      } else if (this.#turns.isDue(range, peers.phases[i]!) && view!.individual) due.push(view!);
     }
     if (due.length === 0 && changed.length === 0) return;
     for (const metric of selection.peer) {
       sink.metric(metric);
-      for (const view of due) metric.points(view, sink, stretch.to);
-      for (const { looks, moment } of changed) {
-        if (moment.isDue || !isSamePart(metric, looks)) this.#news.send(metric.points, looks, moment, sink);
+      for (const view of due) metric.points(view, sink, range.to);
+      for (const { history, timing } of changed) {
+        if (timing.isDue || !isSamePart(metric, history)) this.#filter.send(metric.points, history, timing, sink);
       }
     }
   }
 
-  #momentOf({ stretch, stretchBefore }: Followed<unknown>, phase: number): Moment {
+  #timingOf({ range, previousRange }: TimedHistory<unknown>, phase: number): Timing {
     return {
-      time: stretch.to,
-      isDue: this.#turns.isDue(stretch, phase),
-      timeBefore: stretchBefore?.to ?? 0,
-      wasDue: stretchBefore === undefined || this.#turns.isDue(stretchBefore, phase),
+      time: range.to,
+      isDue: this.#turns.isDue(range, phase),
+      previousTime: previousRange?.to ?? 0,
+      wasDue: previousRange === undefined || this.#turns.isDue(previousRange, phase),
     };
   }
 }
 
 /** Whether the points of a metric can't have changed. */
-function isSamePart({ part }: Selection['peer'][number], { now, before }: Looks<PeerView>): boolean {
-  return part !== undefined && now !== undefined && before !== undefined && part(now) === part(before);
+function isSamePart({ part }: Selection['peer'][number], { current, previous }: History<PeerView>): boolean {
+  return part !== undefined && current !== undefined && previous !== undefined && part(current) === part(previous);
 }
 
 /** A peer's view, if the peer has points of its own. */

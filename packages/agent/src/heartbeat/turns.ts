@@ -1,5 +1,5 @@
 /** From one reading to the next, in milliseconds since the epoch. */
-export interface Stretch {
+export interface TimeRange {
   /** `undefined`: there was none before, or what was sent by then does not count. */
   readonly from: number | undefined;
   readonly to: number;
@@ -33,8 +33,8 @@ export class Turns {
     return ((++this.#newcomers * GOLDEN_RATIO) % 1) * this.#heartbeat;
   }
 
-  /** Whether a turn came in a stretch. */
-  isDue({ from, to }: Stretch, phase: number): boolean {
+  /** Whether a turn came in a time range. */
+  isDue({ from, to }: TimeRange, phase: number): boolean {
     return from === undefined || this.#count(from + phase) !== this.#count(to + phase);
   }
 
