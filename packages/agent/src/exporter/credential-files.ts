@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 
 /** Changes when the file does, also when a link is made to point elsewhere as Kubernetes does. */
@@ -25,4 +26,9 @@ export async function readPem(path: string | undefined, parse: (pem: Buffer) => 
   } catch {
     throw new Error(`'${path}' is no PEM file of the kind expected there`);
   }
+}
+
+/** Tells whether a certificate is valid no longer. */
+export function hasExpired({ validTo }: X509Certificate): boolean {
+  return Date.parse(validTo) < Date.now();
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { TlsConfig } from '../config/configuration.js';
+import { hasExpired } from './credential-files.js';
 import type { Credentials } from './credentials.js';
 
 /** What is said of a connection that was not made. */
@@ -28,7 +29,7 @@ export function tlsTrouble(
   if (code === 'CERT_HAS_EXPIRED') return { message: said, hint: 'renew the certificate of the server' };
   const isRefused = alert !== undefined && REFUSED.test(alert);
   // Some servers hang up and say nothing.
-  if ((isRefused || code === 'ECONNRESET') && client !== undefined && hasExpired(client.certificate)) {
+  if ((isRefused || code === 'ECONNRESET') && client !== undefined && hasExpired(new X509Certificate(client.certificate))) {
     return { message: said, hint: `renew our certificate in '${certFile}', which has expired, and '${keyFile}'` };
   }
   if (!isRefused) return { message: said, hint: undefined };
@@ -37,8 +38,4 @@ export function tlsTrouble(
       ? 'set tls.cert_file and tls.key_file: the server wants a certificate of ours'
       : `is our certificate in '${certFile}' one of an authority that the server trusts?`;
   return { message: said, hint };
-}
-
-function hasExpired(certificate: Buffer): boolean {
-  return Date.parse(new X509Certificate(certificate).validTo) < Date.now();
 }

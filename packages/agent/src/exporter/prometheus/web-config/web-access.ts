@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
-import { looksOf, readPem, readWhole } from '../../credential-files.js';
+import { hasExpired, looksOf, readPem, readWhole } from '../../credential-files.js';
 import { parseWebConfig } from './parse.js';
 import type { ClientAuth } from './schema.js';
 
@@ -94,7 +94,7 @@ async function readAll(path: string): Promise<Read> {
   if (certificate && !certificate.checkPrivateKey(createPrivateKey(context.key))) {
     throw new Error(`'${beside(tls.keyFile)}' is not the key of the certificate in '${beside(tls.certFile)}'`);
   }
-  const expired = certificate !== undefined && Date.parse(certificate.validTo) < Date.now();
+  const expired = certificate !== undefined && hasExpired(certificate);
   return {
     access: {
       tls: context && { context, clientAuth: tls.clientAuth },
