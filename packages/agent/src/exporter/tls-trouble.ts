@@ -19,23 +19,20 @@ const REFUSED = /alert (?:(?:bad|unsupported) certificate|certificate \w+|unknow
 
 /** Reads why a connection was not made: whose certificate is refused, by whom, and what to do. */
 export function tlsTrouble(
-  { code = '', message }: NodeJS.ErrnoException,
-  { insecure, certFile, keyFile }: TlsConfig,
+  { code, message }: NodeJS.ErrnoException,
+  { certFile, keyFile }: TlsConfig,
   { client }: Credentials,
 ): TlsTrouble {
+  if (code === 'CERT_HAS_EXPIRED') return { message, hint: 'renew the certificate of the server' };
   const alert = ALERT.exec(message)?.[1];
-  const said = alert ?? message;
-  if (insecure) return { message: said, hint: undefined };
-  if (code === 'CERT_HAS_EXPIRED') return { message: said, hint: 'renew the certificate of the server' };
   const isRefused = alert !== undefined && REFUSED.test(alert);
+  const isOld = client !== undefined && hasExpired(new X509Certificate(client.certificate));
+  let hint: string | undefined;
   // Some servers hang up and say nothing.
-  if ((isRefused || code === 'ECONNRESET') && client !== undefined && hasExpired(new X509Certificate(client.certificate))) {
-    return { message: said, hint: `renew our certificate in '${certFile}', which has expired, and '${keyFile}'` };
-  }
-  if (!isRefused) return { message: said, hint: undefined };
-  const hint =
-    client === undefined
-      ? 'set tls.cert_file and tls.key_file: the server wants a certificate of ours'
-      : `is our certificate in '${certFile}' one of an authority that the server trusts?`;
-  return { message: said, hint };
+  if (isOld && (isRefused || code === 'ECONNRESET'))
+    hint = `renew our certificate in '${certFile}', which has expired, and '${keyFile}'`;
+  else if (isRefused && client === undefined)
+    hint = 'set tls.cert_file and tls.key_file: the server wants a certificate of ours';
+  else if (isRefused) hint = `is our certificate in '${certFile}' one of an authority that the server trusts?`;
+  return { message: alert ?? message, hint };
 }
