@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryPath } from '../../support/repository.js';
 
@@ -29,6 +29,8 @@ export interface FakeWg {
   plan(plan: WgPlan): void;
   /** How it was called since the last time this was asked. */
   calls(): WgCall[];
+  /** Whether it has ever written all that it was to write to standard output. */
+  hasPrinted(): boolean;
 }
 
 /** Makes a stand-in for `wg` that keeps its notes in a folder. */
@@ -40,6 +42,7 @@ export function fakeWg(folder: string): FakeWg {
   return {
     command: [process.execPath, repositoryPath('build/test/core/source/fake-wg.js'), folder],
     plan,
+    hasPrinted: () => existsSync(join(folder, 'printed')),
     calls: () => {
       const lines = readFileSync(calls, 'utf8').trim();
       writeFileSync(calls, '');

@@ -4,7 +4,7 @@
  * Does what FOLDER/plan.json says and appends how it was called to FOLDER/calls.
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WgPlan } from './fake-wg-command.js';
 
@@ -13,7 +13,8 @@ appendFileSync(join(folder, 'calls'), `${JSON.stringify({ args, pid: process.pid
 const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as WgPlan;
 const [, what = '', question = ''] = args;
 const answers: Readonly<Record<string, string | undefined>> = { ...plan.answers, dump: plan.dump };
-process.stdout.write((what === 'interfaces' ? plan.interfaces : answers[question]) ?? '');
+const printed = (what === 'interfaces' ? plan.interfaces : answers[question]) ?? '';
+process.stdout.write(printed, () => writeFileSync(join(folder, 'printed'), ''));
 process.stderr.write(plan.complaints ?? '');
 process.exitCode = plan.exitCode ?? 0;
 if (plan.hang === 'child') spawn(process.execPath, ['-e', 'setTimeout(() => {}, 8000)'], { stdio: 'inherit' });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { uptime as secondsUp } from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
 import { SOURCES } from '@wgotel/core';
 import { describe, it } from 'mocha';
 import { until } from '../../support/process.js';
 import { toDump } from './device-text.js';
 import type { FakeWg, WgPlan } from './fake-wg-command.js';
 import { complaintToError } from './internals.js';
-import { failures, names, readBriefly, readFrom, testDevice } from './reading.js';
+import { failures, names, readFrom, testDevice } from './reading.js';
 import { withSource } from './served-source.js';
 
 const FIRST = toDump(testDevice('wgtest0', [{ name: 'alice' }]));
@@ -81,7 +82,13 @@ describe('wg-show source', () => {
       withSource('wg-show', undefined, async ({ source, wg }) => {
         wg.plan({ dump: FIRST + HALF, hang });
         const pipes = openPipes();
-        const reading = await readBriefly(source, 500);
+        const patience = new AbortController();
+        const read = source.read({ signal: patience.signal, previous: undefined });
+        await until('it has printed', () => wg.hasPrinted());
+        // What is in the pipe is read before the next turn.
+        await turn();
+        patience.abort();
+        const reading = await read;
         assert.deepEqual(names(reading), ['wgtest0']);
         assert.deepEqual(failures(reading), ['- TIMEOUT']);
         await waitForEnd(wg);
