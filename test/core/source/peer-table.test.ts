@@ -71,6 +71,65 @@ describe('PeerTable', () => {
     }
   });
 
+  it('gives the same peer as long as nothing of it changed, and another one with any change', () => {
+    const table = new PeerTable();
+    const usual = {
+      endpoint: '192.0.2.1:1',
+      allowedIPs: ['10.0.0.1/32', 'fd00::1/128'],
+      hasPresharedKey: false as boolean | undefined,
+      handshakeSeconds: 1_795_000_000,
+      receiveBytes: 1,
+      transmitBytes: 2,
+      persistentKeepaliveInterval: 25,
+    };
+    const take = (fields: typeof usual): Peer => {
+      const { endpoint, allowedIPs, ...numbers } = fields;
+      table.begin(NOW);
+      table.open();
+      if (endpoint !== '') table.endpoint(Buffer.from(endpoint), 0, endpoint.length);
+      for (const text of allowedIPs) table.allowedIP(Buffer.from(text), 0, text.length);
+      Object.assign(table, numbers);
+      return table.end()[0]!;
+    };
+    const expected = ({
+      endpoint,
+      allowedIPs,
+      handshakeSeconds,
+      persistentKeepaliveInterval,
+      ...as
+    }: typeof usual) => ({
+      ...as,
+      publicKey: `${'A'.repeat(43)}=`,
+      endpoint: endpoint === '' ? undefined : endpoint,
+      allowedIPs,
+      lastHandshakeTime: handshakeSeconds === 0 ? undefined : handshakeSeconds * 1000,
+      persistentKeepaliveInterval: persistentKeepaliveInterval === 0 ? undefined : persistentKeepaliveInterval,
+    });
+    for (const change of [
+      { endpoint: '192.0.2.2:1' },
+      { endpoint: '' },
+      { allowedIPs: [] },
+      { allowedIPs: ['10.0.0.1/32'] },
+      { allowedIPs: ['10.0.0.2/32', 'fd00::1/128'] },
+      { allowedIPs: ['10.0.0.1/32', 'fd00::2/128'] },
+      { hasPresharedKey: true },
+      { hasPresharedKey: undefined },
+      { handshakeSeconds: 0 },
+      { handshakeSeconds: 1_795_000_120 },
+      { receiveBytes: 2 ** 60 },
+      { transmitBytes: 0 },
+      { persistentKeepaliveInterval: 0 },
+    ]) {
+      const changed = { ...usual, ...change };
+      const before = take(usual);
+      assert.deepEqual(before, expected(usual));
+      assert.equal(take(usual), before);
+      const after = take(changed);
+      assert.deepEqual(after, expected(changed));
+      assert.equal(take(changed), after);
+    }
+  });
+
   it('tells a peer listed twice in a reading', () => {
     const table = new PeerTable();
     table.begin(NOW);

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 /** Small readers of ASCII fields in a byte buffer: the hot path makes no string of what it does not keep. */
 
 /** Whether the bytes at `start` are those of `text`. */
@@ -11,6 +13,20 @@ export function spells(bytes: Uint8Array, start: number, end: number, text: stri
   if (text.length !== end - start) return false;
   for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
   return true;
+}
+
+/** So that nobody can find two texts that are taken for one. */
+const [SEED, OTHER_SEED] = [randomInt(2 ** 32), randomInt(2 ** 32)];
+
+/** A number of 52 bits, and not 0, that tells `bytes[start, end)` from other texts: two have the same once in 4 500 000 000 000 000 times. */
+export function fingerprint(bytes: Uint8Array, start: number, end: number): number {
+  let a = SEED;
+  let b = OTHER_SEED;
+  for (let i = start; i < end; i++) {
+    a = Math.imul(a ^ bytes[i]!, 0x01000193);
+    b = Math.imul(b ^ bytes[i]!, 0x85ebca6b);
+  }
+  return (a >>> 0) * 2 ** 20 + (b >>> 12) + 1;
 }
 
 /** The longest number there is: 2^64 - 1. */

@@ -69,7 +69,9 @@ export class DeviceTracker {
     const peerCounts: Record<PeerState, number> = { active: 0, stale: 0, never: 0, idle: 0 };
     let removed: readonly PeerView[] | undefined;
     let unchanged = before !== undefined && before.peers.length === device.peers.length;
-    for (const [index, peer] of device.peers.entries()) {
+    for (let index = 0; index < device.peers.length; index++) {
+      // An iterator would make an object for each.
+      const peer = device.peers[index]!;
       let tracker = this.#find(peer.publicKey, index);
       if (tracker === undefined) {
         if (this.#limit.isFull) removed ??= this.#disappear(step, new Set(device.peers.map((each) => each.publicKey)));
@@ -217,8 +219,7 @@ export class DeviceTracker {
 
   /** The device is gone. */
   remove(now: Scrape): DeviceView {
-    const { time, monotonicTime, changes } = now;
-    const { view } = this;
+    const [{ time, monotonicTime, changes }, { view }] = [now, this];
     if (!this.#gone && view !== undefined) changes.push({ type: 'device.removed', time, device: view });
     const leaving = {
       time,

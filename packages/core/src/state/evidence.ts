@@ -40,8 +40,8 @@ export class Evidence {
     return { attempts: this.#attempts, pending: this.#pending, unanswered: this.#unanswered };
   }
 
-  /** Takes one more interval without a handshake in. Returns the attempts now known to have failed. */
-  observe(interval: Interval): Record<FailedAttempt, number> {
+  /** Takes one more interval without a handshake in. Returns the attempts now known to have failed; `undefined`: none. */
+  observe(interval: Interval): Record<FailedAttempt, number> | undefined {
     const { received, sent, length, sessionOver } = interval;
     if (received > 0) this.#unanswered = undefined;
     else if (this.#unanswered !== undefined) {
@@ -52,10 +52,10 @@ export class Evidence {
       this.#unanswered ??= { millis: 0, scrapes: 0 };
     }
     const attempts = sessionOver ? attemptsIn(received, sent, length / 1000) : undefined;
-    return {
-      initiating_in_vain: this.#count('initiating_in_vain', attempts?.initiations ?? 0),
-      responding_in_vain: this.#count('responding_in_vain', attempts?.responses ?? 0),
-    };
+    const initiating = this.#count('initiating_in_vain', attempts?.initiations ?? 0);
+    const responding = this.#count('responding_in_vain', attempts?.responses ?? 0);
+    if (initiating === 0 && responding === 0) return undefined;
+    return { initiating_in_vain: initiating, responding_in_vain: responding };
   }
 
   /** Why the peer must be taken for out of reach. `undefined`: the evidence does not suffice. */
@@ -63,8 +63,11 @@ export class Evidence {
     // That we hear the peer says more than that we do not, so it comes first.
     if (this.#attempts.responding_in_vain >= IN_VAIN) return 'responding_in_vain';
     if (this.#attempts.initiating_in_vain >= IN_VAIN) return 'initiating_in_vain';
-    const { scrapes, millis } = this.#unanswered ?? { scrapes: 0, millis: 0 };
-    return scrapes >= UNANSWERED_SCRAPES && millis >= UNANSWERED_MILLIS ? 'unanswered' : undefined;
+    const unanswered = this.#unanswered;
+    if (unanswered === undefined) return undefined;
+    return unanswered.scrapes >= UNANSWERED_SCRAPES && unanswered.millis >= UNANSWERED_MILLIS
+      ? 'unanswered'
+      : undefined;
   }
 
   #count(kind: FailedAttempt, attempts: number): number {

@@ -4,6 +4,7 @@ import type { EndpointChange, FailedAttempt, Totals } from './frame.js';
 export interface Increment {
   handshake: boolean;
   endpointChange: EndpointChange | undefined;
+  /** `undefined`: none. */
   failedAttempts: Readonly<Record<FailedAttempt, number>> | undefined;
 }
 
@@ -15,14 +16,13 @@ export function noTotals(startTime: number): Totals {
 
 /** Adds an interval up. Returns the same object if there is nothing to add. */
 export function addTotals(totals: Totals, { handshake, endpointChange, failedAttempts }: Increment): Totals {
-  const failed = failedAttempts !== undefined && Object.values(failedAttempts).some((count) => count > 0);
-  if (!handshake && endpointChange === undefined && !failed) return totals;
+  if (!handshake && endpointChange === undefined && failedAttempts === undefined) return totals;
   return {
     startTime: totals.startTime,
     handshakes: totals.handshakes + Number(handshake),
     endpointChanges:
       endpointChange === undefined ? totals.endpointChanges : plus(totals.endpointChanges, { [endpointChange]: 1 }),
-    failedAttempts: failed ? plus(totals.failedAttempts, failedAttempts) : totals.failedAttempts,
+    failedAttempts: failedAttempts === undefined ? totals.failedAttempts : plus(totals.failedAttempts, failedAttempts),
   };
 }
 

@@ -35,8 +35,9 @@ export class FollowedSessions {
     if (ofDevice.size === 0) this.#devices.delete(key);
   }
 
-  *[Symbol.iterator](): Generator<Session, void> {
-    for (const ofDevice of this.#devices.values()) yield* ofDevice.values();
+  /** All, as a copy. */
+  all(): Session[] {
+    return [...this.#devices.values()].flatMap((ofDevice) => [...ofDevice.values()]);
   }
 
   /** All of a device, as a copy. */
@@ -49,13 +50,13 @@ export class FollowedSessions {
     const ofDevice = this.#devices.get(deviceKey(series));
     if (ofDevice === undefined) return;
     let moved = false;
-    yield* inBatches(ofDevice.values(), (session) => {
+    yield* inBatches([...ofDevice.values()], (session) => {
       const view = peers[session.index];
       if (view?.series.identity === session.first.series.identity) take(session, view);
       else moved = true;
     });
     if (!moved) return;
-    yield* inBatches(peers.entries(), ([index, view]) => {
+    yield* inBatches(peers, (view, index) => {
       const session = ofDevice.get(view.series.identity);
       if (session === undefined) return;
       session.index = index;

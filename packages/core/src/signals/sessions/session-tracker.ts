@@ -78,7 +78,7 @@ export class SessionTracker implements SessionContexts {
     if (scrape.all && !this.#all) yield* this.#takeUp(scrape);
     this.#all = scrape.all;
     yield* inBatches(frame.changes, (change) => this.#place(change, scrape));
-    yield* inBatches(scrape.renewed.values(), ({ session, end, successor }) => {
+    yield* inBatches([...scrape.renewed.values()], ({ session, end, successor }) => {
       this.#close(session, end);
       if (successor !== undefined && end.reason === 'renewed') successor.predecessor = session.published;
     });
@@ -90,7 +90,7 @@ export class SessionTracker implements SessionContexts {
   /** Ends the spans that are open: nobody looks at their sessions any longer. Those that are made only once a session is
    *  over are left to whoever looks next. */
   shutdown(): void {
-    for (const session of this.#followed) {
+    for (const session of this.#followed.all()) {
       if (this.#writer.isOpen(session)) this.#close(session, this.#endNow(session, 'shutdown', this.#frame!));
     }
   }
@@ -134,7 +134,7 @@ export class SessionTracker implements SessionContexts {
   }
 
   *#takeUp({ frame }: Scrape): Generator<void, void> {
-    for (const session of this.#followed) session.decided = true;
+    for (const session of this.#followed.all()) session.decided = true;
     const { time, monotonicTime } = frame;
     for (const { peers, device } of frame.devices) {
       yield* inBatches(peers, (peer) => {
@@ -215,7 +215,7 @@ export class SessionTracker implements SessionContexts {
     const read = frame.devices.filter(({ readTime }) => readTime === time);
     for (const device of read) yield* this.#followed.update(device);
     const seen = new Set(read.map(({ series }) => deviceKey(series)));
-    yield* inBatches(this.#followed, (session) => {
+    yield* inBatches(this.#followed.all(), (session) => {
       // A device that can't be read may tell of a renewal when it can be read again.
       const patience = seen.has(deviceKey(session.first.series)) ? 0 : maxAge;
       if (session.isOver(time - patience, monotonicTime - patience)) this.#end(session, 'expired', frame);

@@ -29,6 +29,9 @@ const ALLOWED_IP = ascii('allowed_ip=');
 const ERRNO = ascii('errno=');
 const NEWLINE = 10;
 
+/** So many digits a double holds, whatever they are. */
+const EXACT_DIGITS = 15;
+
 /** Parses the reply to `get=1`, as bytes and in pieces of whole lines:
  *
  *  ```
@@ -93,14 +96,14 @@ export class UapiParser {
     switch (bytes[start]) {
       case 112: // p
         if (this.#is(bytes, start, PUBLIC_KEY)) {
-          if (!hexKey(bytes, start + PUBLIC_KEY.length, this.#end, peers.key))
-            throw this.#malformed('public_key', '64 hex digits');
+          if (!this.#hexKey(bytes, peers.key)) throw this.#malformed('public_key', '64 hex digits');
           if (!peers.open()) throw this.#malformed('public_key', 'that of a peer not listed before');
         } else if (this.#is(bytes, start, KEEPALIVE)) {
-          peers.persistentKeepaliveInterval = this.#number(bytes, start, KEEPALIVE);
+          peers.persistentKeepaliveInterval = this.#number(bytes, KEEPALIVE);
         } else if (this.#is(bytes, start, PRESHARED_KEY)) {
-          peers.hasPresharedKey = !allZeros(bytes, start + PRESHARED_KEY.length, this.#end);
+          peers.hasPresharedKey = !this.#isZeros(bytes);
         } else if (this.#is(bytes, start, PRIVATE_KEY)) {
+          this.#goToEnd(bytes);
           this.#device.publicKey = this.#key.publicOf(bytes, start + PRIVATE_KEY.length, this.#end);
           if (this.#device.publicKey === undefined) throw this.#malformed('private_key', '64 hex digits');
         }
@@ -113,28 +116,31 @@ export class UapiParser {
         return;
       case 97: // a
         if (this.#is(bytes, start, ALLOWED_IP) && this.#inPeer('allowed_ip')) {
+          this.#goToEnd(bytes);
           peers.allowedIP(bytes, start + ALLOWED_IP.length, this.#end);
         }
         return;
       case 116: // t
-        if (this.#is(bytes, start, TX_BYTES)) peers.transmitBytes = this.#number(bytes, start, TX_BYTES);
+        if (this.#is(bytes, start, TX_BYTES)) peers.transmitBytes = this.#number(bytes, TX_BYTES);
         return;
       case 114: // r
-        if (this.#is(bytes, start, RX_BYTES)) peers.receiveBytes = this.#number(bytes, start, RX_BYTES);
+        if (this.#is(bytes, start, RX_BYTES)) peers.receiveBytes = this.#number(bytes, RX_BYTES);
         return;
       case 108: // l
         if (this.#is(bytes, start, HANDSHAKE_SEC)) {
-          peers.handshakeSeconds = this.#number(bytes, start, HANDSHAKE_SEC);
+          peers.handshakeSeconds = this.#number(bytes, HANDSHAKE_SEC);
         } else if (this.#is(bytes, start, HANDSHAKE_NSEC)) {
-          peers.handshakeNanoseconds = this.#number(bytes, start, HANDSHAKE_NSEC);
+          peers.handshakeNanoseconds = this.#number(bytes, HANDSHAKE_NSEC);
         } else if (this.#is(bytes, start, LISTEN_PORT)) {
-          this.#device.listenPort = this.#number(bytes, start, LISTEN_PORT) || undefined;
+          this.#device.listenPort = this.#number(bytes, LISTEN_PORT) || undefined;
         }
         return;
       case 101: // e
         if (this.#is(bytes, start, ENDPOINT) && this.#inPeer('endpoint')) {
+          this.#goToEnd(bytes);
           peers.endpoint(bytes, start + ENDPOINT.length, this.#end);
         } else if (this.#is(bytes, start, ERRNO)) {
+          this.#goToEnd(bytes);
           const errno = bytes.toString('latin1', start + ERRNO.length, this.#end);
           if (!/^-?\d{1,10}$/.test(errno)) throw this.#malformed('errno', 'a whole number');
           this.#errno = Number(errno);
@@ -142,18 +148,17 @@ export class UapiParser {
         return;
       case 102: // f
         if (this.#is(bytes, start, FWMARK)) {
-          this.#device.firewallMark = this.#number(bytes, start, FWMARK) || undefined;
+          this.#device.firewallMark = this.#number(bytes, FWMARK) || undefined;
         }
         return;
       default:
     }
   }
 
-  /** Whether the line is of this key. If so, its end is found, from behind the key on. */
+  /** Whether the line is of this key. If so, it was looked through up to the value. */
   #is(bytes: Buffer, start: number, key: Uint8Array): boolean {
     if (!startsWith(bytes, start, key)) return false;
     this.#end = start + key.length;
-    this.#goToEnd(bytes);
     return true;
   }
 
@@ -171,10 +176,32 @@ export class UapiParser {
     this.done = true;
   }
 
-  #number(bytes: Buffer, start: number, key: Uint8Array): number {
-    const value = decimal(bytes, start + key.length, this.#end);
+  // The values: each is looked through once. Lines are whole, so a newline ends what no other byte ends.
+
+  #number(bytes: Buffer, key: Uint8Array): number {
+    const start = this.#end;
+    let value = 0;
+    let end = start;
+    for (let digit; (digit = bytes[end]! - 48) >= 0 && digit <= 9; end++) value = value * 10 + digit;
+    this.#end = end;
+    if (bytes[end] === NEWLINE && end > start && end - start <= EXACT_DIGITS) return value;
+    this.#goToEnd(bytes);
+    value = decimal(bytes, start, this.#end);
     if (value === -1) throw this.#malformed(Buffer.from(key).toString('latin1', 0, key.length - 1), 'a decimal number');
     return value;
+  }
+
+  #hexKey(bytes: Buffer, key: Uint8Array): boolean {
+    const start = this.#end;
+    this.#end += 64;
+    return hexKey(bytes, start, this.#end, key) && bytes[this.#end] === NEWLINE;
+  }
+
+  #isZeros(bytes: Buffer): boolean {
+    let end = this.#end;
+    while (bytes[end] === 48) end++;
+    this.#end = end;
+    return bytes[end] === NEWLINE;
   }
 
   #inPeer(key: string): true {
@@ -193,9 +220,4 @@ export class UapiParser {
 function obfuscates(line: string): boolean {
   const [, key = '', value] = /^(jc|s[1-4]|h[1-4])=(.*)$/.exec(line) ?? [];
   return value !== undefined && value !== (key.startsWith('h') ? key[1] : '0');
-}
-
-function allZeros(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] !== 48) return false;
-  return true;
 }
