@@ -15,6 +15,7 @@ import { HealthServer } from '../health/server.js';
 import { statusOf } from '../health/status.js';
 import { Listener } from '../listener.js';
 import { diagLogger, Logger } from '../log.js';
+import { collectOldGarbageLessOften } from '../old-garbage.js';
 import type { Signal } from '../signal.js';
 import { agentTunnels } from '../state-socket/agent-tunnels.js';
 import { StateServer } from '../state-socket/server.js';
@@ -50,6 +51,7 @@ export function runCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
+  collectOldGarbageLessOften();
   const configuration = loadConfiguration(flags);
   const log = new Logger(configuration.telemetry.logs);
   diag.setLogger(diagLogger(log), DiagLogLevel.ALL);
