@@ -60,6 +60,14 @@ describe('work in slices', () => {
     assert.ok(others >= 2, `the timer fired ${others} times`);
   });
 
+  it('gives it back between pieces of work, each of which is short enough', async () => {
+    let others = 0;
+    const timer = setInterval(() => others++, 1);
+    for (let work = 0; work < 10; work++) assert.equal(await runInSlices(count(1, 5)), 1);
+    clearInterval(timer);
+    assert.ok(others >= 2, `the timer fired ${others} times`);
+  });
+
   it('gives the same in one go', () => assert.equal(runAtOnce(count(30, 0)), 30));
 
   it('passes on what the work throws', async () => {
