@@ -24,7 +24,7 @@ const FIRST_ALLOWED_IP = 6;
 const ALLOWED_IPS = 7;
 const RECORD = 8;
 
-/** In the place of a number that is not there. No fingerprint is 0 either. */
+/** In the place of a number that is not there. No fingerprint is 0, which stands for a text that is not there. */
 const ABSENT = -1;
 
 /** Builds the peers of one device out of byte fields, reading after reading, and gives back the same `Peer` object, or at

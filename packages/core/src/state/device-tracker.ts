@@ -70,8 +70,7 @@ export class DeviceTracker {
     let removed: readonly PeerView[] | undefined;
     let unchanged = before !== undefined && before.peers.length === device.peers.length;
     for (let index = 0; index < device.peers.length; index++) {
-      // An iterator would make an object for each.
-      const peer = device.peers[index]!;
+      const peer = device.peers[index]!; // By index: an iterator makes an object for each.
       let tracker = this.#find(peer.publicKey, index);
       if (tracker === undefined) {
         if (this.#limit.isFull) removed ??= this.#disappear(step, new Set(device.peers.map((each) => each.publicKey)));
@@ -219,7 +218,8 @@ export class DeviceTracker {
 
   /** The device is gone. */
   remove(now: Scrape): DeviceView {
-    const [{ time, monotonicTime, changes }, { view }] = [now, this];
+    const { time, monotonicTime, changes } = now;
+    const { view } = this;
     if (!this.#gone && view !== undefined) changes.push({ type: 'device.removed', time, device: view });
     const leaving = {
       time,
