@@ -7,6 +7,9 @@ const MAX_PEERS = 1 << 20;
 /** Words of 32 bits that a key has. */
 const WORDS = 8;
 
+/** Slots there is room for at first: a power of two. */
+const CAPACITY = 64;
+
 /** Gives each 32-byte key a slot, a small whole number that stays the same. An open-addressing table of bytes, so that no
  *  string is made to look a key up. */
 export class KeyTable {
@@ -14,9 +17,9 @@ export class KeyTable {
   readonly key: Uint8Array = new Uint8Array(4 * WORDS);
   readonly #keyWords = new Uint32Array(this.key.buffer);
   /** The keys by slot. */
-  #words = new Uint32Array(0);
+  #words = new Uint32Array(WORDS * CAPACITY);
   /** Slots by where a key hashes to; -1 where there is none. At least half of it is free. */
-  #slots = new Int32Array(0);
+  #slots = new Int32Array(2 * CAPACITY).fill(-1);
   #size = 0;
 
   /** How many slots are taken: those below it. */
@@ -28,7 +31,6 @@ export class KeyTable {
    *
    *  @throws {WireGuardError} `PROTOCOL`: there are more keys than any device has */
   find(): number {
-    if (2 * (this.#size + 1) > this.#slots.length) this.#resize(Math.max(64, 2 * this.#size));
     const words = this.#keyWords;
     const mask = this.#slots.length - 1;
     for (let at = hash(words, 0) & mask; ; at = (at + 1) & mask) {
@@ -44,6 +46,10 @@ export class KeyTable {
   #add(at: number): number {
     if (this.#size === MAX_PEERS) {
       throw new WireGuardError('PROTOCOL', `more than ${MAX_PEERS} peers: no WireGuard device has that many`);
+    }
+    if (2 * this.#size === this.#slots.length) {
+      this.#resize(2 * this.#size);
+      return this.find();
     }
     const slot = this.#size++;
     this.#slots[at] = slot;
